@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Control messages: what a stream says besides events (section 1 of the contract): connected, gap,
+// token_expiring, heartbeats, and the end. Each returns the bytes of whole event stream blocks, not yet
+// chunked. Pure; any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "auth/rights.h"
+#include "hub/subscriber.h"
+#include "sse/event_id.h"
+
+namespace rt::hub {
+
+enum class Resume { fresh, resumed, gap };
+
+struct Verdict {
+  Resume resume = Resume::fresh;
+  std::uint64_t missed = 0;  // with resumed: exactly this many events follow
+  std::string_view reason;   // with gap
+};
+
+// How `connected` names what the stream is of.
+enum class Naming { id, topics };
+
+// `position`: the id line, where the stream starts from.
+std::string connected_message(const auth::Subscription& subscription, Naming naming,
+                              std::chrono::milliseconds heartbeat, std::chrono::milliseconds retry,
+                              const Verdict& verdict, sse::EventId position);
+std::string gap_message(std::uint64_t missed, sse::EventId position);
+std::string token_expiring_message(std::chrono::seconds expires_in);
+// A comment, and the id up to which a subscriber that has everything is served: a client that was quiet for
+// long then resumes from here, not from its last event, which may be forgotten by then.
+std::string heartbeat_message(sse::EventId position);
+std::string end_message(std::chrono::milliseconds retry);
+
+// `message` as a chunk, or as it is. The end of a chunked stream is http::k_last_chunk.
+void append_framed(std::string& out, std::string_view message, Framing framing);
+
+}  // namespace rt::hub

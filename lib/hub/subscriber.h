@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Subscriber: one open stream as the hub sees it: a position in each chain that it reads, never a queue.
+// Owned by its connection, which must call Shard::close() before it goes. Its memory does not depend on its
+// speed: besides the positions it holds at most one block whose write came up short. One thread, its shard's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hub/topic_index.h"
+
+namespace rt::hub {
+
+// Where a subscriber's bytes go: a socket, or a test's idea of one.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  // Takes as much as there is room for and returns how much that was. Less than all: the owner calls
+  // Shard::on_writable() when there is room again. Nothing: the stream is dead and its owner will close it,
+  // but not from within this call.
+  virtual std::optional<std::size_t> write(std::string_view bytes) = 0;
+};
+
+enum class Framing : std::uint8_t {
+  chunked,  // HTTP/1.1
+  plain,    // HTTP/1.0: the end of the connection is the end of the stream
+};
+
+class Subscriber {
+ public:
+  Subscriber(Sink& sink, Framing framing) : sink_(sink), framing_(framing) {}
+  Subscriber(const Subscriber&) = delete;
+  Subscriber& operator=(const Subscriber&) = delete;
+
+  Framing framing() const { return framing_; }
+  // A write came up short and the rest is waiting for room.
+  bool blocked() const { return blocked_; }
+  // The last byte of an ended stream has been written.
+  bool ended() const { return ending_ && !farewell_ && !blocked_; }
+
+ private:
+  friend class Shard;
+
+  struct Feed {
+    Channel* channel;
+    Link link;
+    std::uint32_t slot;  // this feed's place among the channel's readers
+    Seq last;            // the last event of the chain that this subscriber is done with; 0: none
+    std::uint64_t seen;  // how many events of the chain it is done with
+  };
+  // What is left of a block that did not fit into the socket.
+  struct Rest {
+    std::shared_ptr<const void> owner;
+    std::string_view bytes;
+  };
+  // Where the snapshot on connect has come to.
+  struct SnapshotWalk {
+    sse::EventId until;  // newer events are delivered live
+    std::size_t feed = 0;
+    std::size_t slot = 0;
+  };
+
+  Sink& sink_;
+  Framing framing_;
+  bool blocked_ = false;
+  bool dead_ = false;
+  bool dirty_ = false;
+  bool ending_ = false;
+  std::vector<Feed> feeds_;
+  std::string control_;  // messages that go out before the next event
+  Rest rest_;
+  std::unique_ptr<SnapshotWalk> walk_;
+  std::unique_ptr<std::string> farewell_;  // goes out behind the last event
+};
+
+}  // namespace rt::hub

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// TopicIndex: what a shard knows of each topic: its chain in the window, its newest event (kept also beyond
+// the window, for the snapshot on connect) and its readers. Bounded: when there are too many topics, the one
+// that was quiet longest is forgotten, unless it has readers or events in the window. Pure; one thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "hub/window.h"
+#include "model/topic.h"
+
+namespace rt::hub {
+
+class Subscriber;
+
+// A feed's place among the readers of its chain: which of the subscriber's feeds it is.
+struct Reader {
+  Subscriber* subscriber;
+  std::uint32_t feed;
+};
+
+// A chain and those who read it.
+struct Channel {
+  Chain chain;
+  std::vector<Reader> readers;
+  bool dirty = false;  // has events that its readers were not offered yet
+};
+
+struct TopicRecord : Channel {
+  model::Topic topic;
+  store::FramePtr newest;
+  std::list<TopicRecord*>::iterator by_age;  // oldest news first
+  std::size_t slot = 0;                      // among the topics of its kind
+};
+
+class TopicIndex {
+ public:
+  explicit TopicIndex(std::size_t topics_max) : topics_max_(topics_max) {}
+
+  // The topic's record, made if need be.
+  TopicRecord& record(const model::Topic& topic);
+  const TopicRecord* find(const model::Topic& topic) const;
+  // The topic has news: `record` becomes the youngest.
+  void renew(TopicRecord& record, store::FramePtr newest);
+
+  // The topics of a kind by slot; null where one was forgotten. A slot may be taken by another topic later,
+  // whose newest event is then younger than any walk that has begun before.
+  const std::vector<TopicRecord*>& slots(model::Kind kind) const { return slots_[model::index_of(kind)]; }
+  std::size_t size() const { return records_.size(); }
+
+ private:
+  void forget_oldest();
+
+  std::size_t topics_max_;
+  std::unordered_map<model::Topic, std::unique_ptr<TopicRecord>> records_;
+  std::list<TopicRecord*> by_age_;
+  std::array<std::vector<TopicRecord*>, model::k_kind_count> slots_;
+  std::array<std::vector<std::size_t>, model::k_kind_count> free_slots_;
+};
+
+}  // namespace rt::hub

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Window: a shard's bounded memory of the recent past, the last events in the store's order. Each event is
+// linked to its neighbours in two chains, its topic's and its kind's, so that a reader of one topic never
+// scans past others. An event's place is its Seq, counted from 1; places are never reused. Pure; one thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "store/frame.h"
+
+namespace rt::hub {
+
+using Seq = std::uint64_t;  // 0: none
+
+enum class Link : std::uint8_t { topic, kind };
+
+struct TopicRecord;
+
+// The events of one topic, or of one kind, that the window holds, and how many it ever held.
+struct Chain {
+  Seq first = 0;
+  Seq last = 0;
+  std::uint64_t appended = 0;
+  std::uint64_t evicted = 0;
+};
+
+struct WindowLimits {
+  std::size_t events_max = 100'000;
+  std::size_t bytes_max = std::size_t{256} << 20U;
+};
+
+class Window {
+ public:
+  Window(const WindowLimits& limits, sse::EventId origin) : limits_(limits), floor_(origin) {}
+
+  // Puts an event behind the last and gives it its place in both chains. `record` must outlive the event's
+  // stay (TopicIndex sees to it). Evicts from the front what is over the limits.
+  void append(store::FramePtr frame, TopicRecord& record, Chain& kind);
+  // Evicts the events with an id below `ms` (Unix milliseconds).
+  void expire(std::uint64_t ms);
+
+  bool holds(Seq seq) const { return seq >= begin_ && seq < end(); }
+  const store::Frame& frame(Seq seq) const { return *entry(seq).frame; }
+  const store::FramePtr& shared_frame(Seq seq) const { return entry(seq).frame; }
+  Seq next(Seq seq, Link link) const { return entry(seq).next[static_cast<std::size_t>(link)]; }
+  Seq previous(Seq seq, Link link) const { return entry(seq).previous[static_cast<std::size_t>(link)]; }
+
+  Seq begin() const { return begin_; }
+  Seq end() const { return begin_ + entries_.size(); }  // the Seq that the next event gets
+  // The id of the last event appended; the origin when there was none.
+  sse::EventId last_id() const { return entries_.empty() ? floor_ : entries_.back().frame->id; }
+  // The id of the last event evicted; the origin when there was none.
+  sse::EventId floor_id() const { return floor_; }
+  std::size_t bytes() const { return bytes_; }
+
+  // The place of the event with exactly this id; begin() - 1 for the floor. Nothing when it is neither.
+  std::optional<Seq> find(sse::EventId id) const;
+
+ private:
+  struct Entry {
+    store::FramePtr frame;
+    TopicRecord* record;
+    Chain* kind;
+    std::array<Seq, 2> next{};
+    std::array<Seq, 2> previous{};
+  };
+  Entry& entry(Seq seq) { return entries_[seq - begin_]; }
+  const Entry& entry(Seq seq) const { return entries_[seq - begin_]; }
+  void link(Seq seq, Chain& chain, Link link);
+  void evict_first();
+
+  WindowLimits limits_;
+  std::deque<Entry> entries_;
+  Seq begin_ = 1;
+  sse::EventId floor_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace rt::hub
