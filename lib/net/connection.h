@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Connection: one client's socket, from accept to close: it reads requests one after the other, waits for the
+// store where it must, and may become a stream, after which it only writes. Owned by its reactor's loop; that
+// thread alone. Asio says when the socket is ready; reading and writing are plain system calls on it.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "http/request_parser.h"
+#include "hub/subscriber.h"
+#include "net/service.h"
+
+namespace rt::net {
+
+struct LoopContext;
+
+class Connection final : public hub::Sink {
+ public:
+  Connection(LoopContext& loop, std::uint64_t id, int fd);
+  ~Connection() override;
+
+  std::uint64_t id() const { return id_; }
+
+  // Begins to read.
+  void start();
+  // The store's answer to the publish that this connection waits for.
+  void on_answer(const base::Result<store::Receipt>& receipt);
+  // The turn's mail is in: opens the stream that was asked for.
+  void open_pending();
+  // A reminder from the wheel: sees to deadlines, heartbeats and the token's end.
+  void on_due();
+  // The server is going: a stream ends with a retry, an idle connection closes, a busy one closes once it
+  // has answered.
+  void drain();
+  // Closes now, once; the loop frees the connection at the end of its turn.
+  void close(CloseReason reason);
+  // After a flush: closes a stream whose end has been written.
+  void close_if_ended();
+
+  std::optional<std::size_t> write(std::string_view bytes) override;
+
+ private:
+  enum class Phase : std::uint8_t {
+    reading,  // a request, or nothing yet
+    waiting,  // for the store, or for room to send the answer
+    streaming,
+    lingering,  // answered for the last time; discards input so that the answer is not lost to a reset
+    closed,
+  };
+  struct Stream;
+  struct Work;
+
+  void await_readable();
+  void await_writable();
+  void on_readable();
+  void on_writable();
+  void take_input(std::string_view bytes);
+  void on_head();
+  void on_complete();
+  void on_refusal();
+  void on_end_of_input();
+  void open_stream(OpenStream opening);
+  void end_stream(CloseReason reason);
+  void on_stream_due(base::SteadyTime now);
+  base::SteadyTime heartbeat_due() const;
+  std::string stream_head(const OpenStream& opening) const;
+  void respond(const http::Response& response);
+  void start_sending();
+  void send_output();
+  void after_answer();
+  void linger();
+  void set_deadline(std::chrono::milliseconds from_now);
+  void remind(base::SteadyTime due);
+
+  LoopContext& loop_;
+  std::uint64_t id_;
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+  Phase phase_ = Phase::reading;
+  bool last_request_ = false;  // close after its answer
+  bool input_ended_ = false;
+  base::SteadyTime reminder_ = base::SteadyTime::max();  // the next one that the wheel has for us
+  base::SteadyTime deadline_;       // of what the phase waits for; streams have their own
+  std::unique_ptr<Work> work_;      // while requests are read and answered
+  std::unique_ptr<Stream> stream_;  // once it is one
+};
+
+}  // namespace rt::net

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#include "net/reactor.h"
+
+#include <sys/socket.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include "base/log.h"
+#include "net/loop_context.h"
+
+namespace rt::net {
+
+namespace {
+
+using ReadyDescriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+
+constexpr int k_ready_per_turn_max =
+    1024;  // what is handled before the turn ends and everybody is written to
+constexpr int k_accepts_per_event_max = 256;  // before others have their turn
+
+// How many heartbeat intervals a peer may keep its window closed: it costs one block of memory, not more.
+constexpr int k_stalled_heartbeats_max = 8;
+
+void store_relaxed(std::atomic<std::uint64_t>& to, std::uint64_t value) {
+  to.store(value, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+const std::string& LoopContext::date() {
+  const auto second = std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
+  if (second != date_second_) {
+    date_second_ = second;
+    const std::time_t time = second;
+    std::tm parts{};
+    ::gmtime_r(&time, &parts);
+    char text[40];
+    date_.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts));
+  }
+  return date_;
+}
+
+struct Reactor::Loop {
+  Loop(Reactor& owner, std::uint32_t index, const ReactorLimits& reactor_limits,
+       std::vector<Descriptor> listeners, Service& service, StoreMailbox& store_mailbox, sse::EventId origin,
+       const base::Clock& clock)
+      : reactor(owner),
+        limits(reactor_limits),
+        store(store_mailbox),
+        context(1),
+        shard(reactor_limits.shard, origin),
+        wheel(clock.steady()),
+        shared(index, limits, service, clock, owner.counts_, context, shard, wheel),
+        mail(context.get_executor(), ::dup(owner.mailbox_.descriptor())),
+        tick(context) {
+    for (Descriptor& listener : listeners) {
+      set_connection_options(listener.get(), k_stalled_heartbeats_max * limits.heartbeat);
+      acceptors.emplace_back(context.get_executor(), listener.release());
+    }
+  }
+
+  void run() {
+    await_mail();
+    await_tick();
+    for (std::size_t at = 0; at < acceptors.size(); ++at) await_connection(at);
+    while (!stopped && !(shared.draining && shared.connections.empty())) {
+      if (!shard.has_work()) context.run_one();
+      shared.turn_time = shared.now();
+      for (int handled = 0; handled < k_ready_per_turn_max && context.poll_one() > 0; ++handled) {
+      }
+      end_turn();
+    }
+    for (auto& [id, connection] : shared.connections) connection->close(CloseReason::draining);
+    end_turn();
+  }
+
+  void await_mail() {
+    mail.async_wait(ReadyDescriptor::wait_read, [this](const boost::system::error_code& error) {
+      if (error) return;
+      take_mail();
+      await_mail();
+    });
+  }
+
+  void take_mail() {
+    for (ShardMail& item : reactor.mailbox_.take()) {
+      if (const auto* batch = std::get_if<std::shared_ptr<const store::Batch>>(&item)) {
+        shard.apply(**batch);
+      } else if (const auto* answers = std::get_if<std::vector<store::Answer>>(&item)) {
+        for (const store::Answer& answer : *answers) {
+          if (Connection* connection = shared.find(answer.to.connection))
+            connection->on_answer(answer.receipt);
+        }
+      } else if (std::get<Command>(item) == Command::stop) {
+        stopped = true;
+      } else {
+        drain();
+      }
+    }
+  }
+
+  void drain() {
+    if (shared.draining) return;
+    shared.draining = true;
+    acceptors.clear();
+    for (auto& [id, connection] : shared.connections) connection->drain();
+  }
+
+  void await_tick() {
+    tick.expires_after(Wheel::k_tick);
+    tick.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      on_tick();
+      await_tick();
+    });
+  }
+
+  void on_tick() {
+    for (const std::uint64_t id : wheel.advance(shared.now())) {
+      if (Connection* connection = shared.find(id)) connection->on_due();
+    }
+    if (limits.retain_for.count() > 0) {
+      const std::int64_t oldest = (shared.clock.wall().time_since_epoch() - limits.retain_for).count();
+      if (oldest > 0) shard.expire(static_cast<std::uint64_t>(oldest));
+    }
+    for (const std::size_t at : std::exchange(paused_acceptors, {})) await_connection(at);
+    publish_counts();
+  }
+
+  void await_connection(std::size_t at) {
+    if (at >= acceptors.size()) return;  // draining
+    acceptors[at].async_wait(ReadyDescriptor::wait_read, [this, at](const boost::system::error_code& error) {
+      if (!error) accept_all(at);
+    });
+  }
+
+  void accept_all(std::size_t at) {
+    if (at >= acceptors.size()) return;
+    for (int accepted = 0; accepted < k_accepts_per_event_max; ++accepted) {
+      const int fd = ::accept4(acceptors[at].native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd >= 0) {
+        accept_failing = false;
+        welcome(fd);
+        continue;
+      }
+      if (errno == EAGAIN) break;
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      // Out of descriptors or memory: try again at the next tick instead of spinning.
+      ++accept_errors;
+      if (!std::exchange(accept_failing, true)) {
+        base::log(base::LogLevel::error, "cannot accept connections", {{"error", std::strerror(errno)}});
+      }
+      store_relaxed(reactor.counts_.accept_errors, accept_errors);
+      paused_acceptors.push_back(at);
+      return;
+    }
+    await_connection(at);
+  }
+
+  void welcome(int fd) {
+    const std::uint64_t id = next_id++;
+    auto connection = std::make_unique<Connection>(shared, id, fd);
+    Connection& started = *connection;
+    shared.connections.emplace(id, std::move(connection));
+    started.start();
+  }
+
+  void end_turn() {
+    open_streams();
+    // The audience is told of new streams before their first bytes are written (store/audience.h).
+    store.post_all(shared.asked);
+    if (shard.has_work()) shard.flush();
+    for (const std::uint64_t id : std::exchange(shared.ending, {})) {
+      if (Connection* connection = shared.find(id)) connection->close_if_ended();
+    }
+    // Closing tells the store, so this may ask again; a closed connection is not doomed twice in vain.
+    for (std::size_t at = 0; at < shared.doomed.size(); ++at) {
+      const std::uint64_t id = shared.doomed[at];
+      if (Connection* connection = shared.find(id)) {
+        connection->close(CloseReason::peer_dead);
+        shared.connections.erase(id);
+      }
+    }
+    shared.doomed.clear();
+    store.post_all(shared.asked);
+  }
+
+  void open_streams() {
+    if (shared.openings.empty()) return;
+    take_mail();
+    for (const std::uint64_t id : std::exchange(shared.openings, {})) {
+      if (Connection* connection = shared.find(id)) connection->open_pending();
+    }
+  }
+
+  void publish_counts() {
+    ReactorCounts& counts = reactor.counts_;
+    store_relaxed(counts.connections_accepted, next_id);
+    store_relaxed(counts.connections_open, shared.connections.size());
+    store_relaxed(counts.deliveries, shard.counts().deliveries);
+    store_relaxed(counts.gaps, shard.counts().gaps);
+    store_relaxed(counts.bytes_sent, shared.bytes_sent);
+    store_relaxed(counts.window_events, shard.window().end() - shard.window().begin());
+    store_relaxed(counts.topics, shard.topic_count());
+  }
+
+  Reactor& reactor;
+  ReactorLimits limits;
+  StoreMailbox& store;
+  boost::asio::io_context context;
+  hub::Shard shard;
+  Wheel wheel;
+  LoopContext shared;
+  ReadyDescriptor mail;
+  boost::asio::steady_timer tick;
+  std::vector<ReadyDescriptor> acceptors;
+  std::vector<std::size_t> paused_acceptors;
+  std::uint64_t next_id = 0;
+  std::uint64_t accept_errors = 0;
+  bool accept_failing = false;  // said in the log once, until it works again
+  bool stopped = false;
+};
+
+Reactor::Reactor(std::uint32_t index, const ReactorLimits& limits, std::vector<Descriptor> listeners,
+                 Service& service, StoreMailbox& store, sse::EventId origin, const base::Clock& clock)
+    : loop_(std::make_unique<Loop>(*this, index, limits, std::move(listeners), service, store, origin,
+                                   clock)) {}
+
+Reactor::~Reactor() = default;
+
+void Reactor::run() {
+  loop_->run();
+}
+
+}  // namespace rt::net

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Reactor: one shard's thread. It owns an Asio event loop, its listening sockets, its connections, its
+// hub::Shard and the mailbox through which the store and the life cycle reach it; nothing is shared with
+// other reactors. A turn: whatever is ready is handled, publishes and audience changes go to the store in one
+// post, then everybody with something coming is written to, and only then does the thread sleep.
+//
+// Everything but mailbox(), counts() and the constructor is the reactor's thread's alone.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "hub/shard.h"
+#include "net/mailbox.h"
+#include "net/service.h"
+#include "net/socket.h"
+#include "store/store.h"
+
+namespace rt::net {
+
+enum class Command {
+  drain,  // no new connections; streams end with a retry; idle connections close; then run() returns
+  stop,   // run() returns now
+};
+
+using ShardMail = std::variant<std::shared_ptr<const store::Batch>, std::vector<store::Answer>, Command>;
+using StoreMailbox = Mailbox<store::Asked>;
+
+struct ReactorLimits {
+  hub::ShardLimits shard;
+  std::chrono::milliseconds heartbeat{15'000};
+  std::chrono::milliseconds request_timeout{10'000};  // for a request's head and body, absolute
+  std::chrono::milliseconds retain_for{3'600'000};
+};
+
+// Written by the reactor's thread, read by any.
+struct ReactorCounts {
+  std::atomic<std::uint64_t> connections_accepted{0};
+  std::atomic<std::uint64_t> connections_open{0};
+  std::atomic<std::uint64_t> accept_errors{0};
+  std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> deliveries{0};
+  std::atomic<std::uint64_t> gaps{0};
+  std::atomic<std::uint64_t> bytes_sent{0};
+  std::atomic<std::uint64_t> window_events{0};
+  std::atomic<std::uint64_t> topics{0};
+};
+
+class Reactor {
+ public:
+  // `service`, `store` and `clock` must outlive the reactor. `index` is its place among all shards.
+  Reactor(std::uint32_t index, const ReactorLimits& limits, std::vector<Descriptor> listeners,
+          Service& service, StoreMailbox& store, sse::EventId origin, const base::Clock& clock);
+  ~Reactor();
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+
+  // Serves until told to stop, or until drained.
+  void run();
+
+  Mailbox<ShardMail>& mailbox() { return mailbox_; }
+  const ReactorCounts& counts() const { return counts_; }
+
+ private:
+  friend class Connection;
+  struct Loop;
+
+  Mailbox<ShardMail> mailbox_;
+  ReactorCounts counts_;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace rt::net

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// Service: what net asks of the server that it carries requests for. A request is shown twice: its head, so
+// that one who may not come in is turned away before sending a body, and then whole. The outcome is an
+// answer, a publish whose answer waits for the store, or a stream. One Service serves all reactors' threads
+// at once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "auth/rights.h"
+#include "base/clock.h"
+#include "http/message.h"
+#include "hub/shard.h"
+#include "model/event.h"
+#include "net/socket.h"
+#include "store/store.h"
+
+namespace rt::net {
+
+enum class CloseReason { client_left, token_expired, draining, peer_dead };
+
+struct StreamTotals {
+  std::chrono::milliseconds duration{0};
+  std::uint64_t bytes = 0;
+};
+
+// What the server keeps of an open stream, from its admission to its end: its place in the counts.
+class Guest {
+ public:
+  virtual ~Guest() = default;
+  virtual void on_opened(const hub::Verdict& verdict) = 0;
+  virtual void on_closed(CloseReason reason, const StreamTotals& totals) = 0;
+};
+
+struct OpenStream {
+  auth::Subscription subscription;
+  hub::Naming naming = hub::Naming::topics;
+  hub::Snapshot snapshot = hub::Snapshot::send;
+  std::optional<std::string> last_event_id;
+  std::optional<base::WallTime> closes_at;                  // the token's end, leeway included
+  std::vector<std::pair<std::string, std::string>> fields;  // besides those that every stream has
+  std::unique_ptr<Guest> guest;                             // null: HEAD, only the head is wanted
+};
+
+struct AskStore {
+  std::vector<model::Event> events;
+  std::string idempotency_key;
+  std::function<http::Response(const base::Result<store::Receipt>&)> answer;
+};
+
+using Outcome = std::variant<http::Response, AskStore, OpenStream>;
+
+// One request whose head was let through. Lives until its outcome.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  virtual std::size_t body_bytes_max() const { return 0; }
+  virtual Outcome finish(http::Request& request) = 0;
+};
+
+class Peer {
+ public:
+  explicit Peer(int fd) : fd_(fd) {}
+  std::string address() const { return peer_address(fd_); }  // "127.0.0.1:50412"
+
+ private:
+  int fd_;
+};
+
+class Service {
+ public:
+  virtual ~Service() = default;
+  virtual std::variant<http::Response, std::unique_ptr<Exchange>> begin(const http::Request& request,
+                                                                        const Peer& peer) = 0;
+};
+
+}  // namespace rt::net

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#include "net/socket.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "base/text.h"
+
+namespace rt::net {
+
+namespace {
+
+constexpr int k_backlog = 4096;
+// Enough for a burst to a reader a continent away; the kernel doubles it for its own needs.
+constexpr int k_send_buffer_bytes = 128 * 1024;
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t length = 0;
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+std::optional<SocketAddress> socket_address(const ListenAddress& address) {
+  SocketAddress made;
+  auto* v4 = reinterpret_cast<sockaddr_in*>(&made.storage);
+  if (::inet_pton(AF_INET, address.host.c_str(), &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(address.port);
+    made.length = sizeof(sockaddr_in);
+    return made;
+  }
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&made.storage);
+  if (::inet_pton(AF_INET6, address.host.c_str(), &v6->sin6_addr) == 1) {
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(address.port);
+    made.length = sizeof(sockaddr_in6);
+    return made;
+  }
+  return std::nullopt;
+}
+
+std::string text_of(const sockaddr_storage& storage) {
+  char host[INET6_ADDRSTRLEN] = "";
+  if (storage.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
+    ::inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
+    return std::string(host) + ':' + std::to_string(ntohs(v4.sin_port));
+  }
+  if (storage.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
+    return '[' + std::string(host) + "]:" + std::to_string(ntohs(v6.sin6_port));
+  }
+  return "unknown";
+}
+
+void set_option(int fd, int level, int name, int value) {
+  ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+std::unexpected<base::Error> fail_listen(const ListenAddress& address) {
+  const int error = errno;
+  std::string hint;
+  if (error == EADDRINUSE)
+    hint = "another program listens there; choose another address with --listen or --admin-listen";
+  return base::fail(base::ErrorKind::io,
+                    "cannot listen on " + to_string(address) + ": " + std::strerror(error), hint);
+}
+
+}  // namespace
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+base::Result<ListenAddress> parse_listen_address(std::string_view text) {
+  const auto wrong = [&] {
+    return base::fail(base::ErrorKind::configuration,
+                      "'" + base::printable(text) + "' is no address to listen on",
+                      "a numeric address and a port, such as 127.0.0.1:3000 or [::1]:3000");
+  };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return wrong();
+  std::string_view host = text.substr(0, colon);
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return wrong();
+  }
+  const auto port = base::parse_unsigned(text.substr(colon + 1));
+  if (!port || *port > 65535) return wrong();
+  ListenAddress address{host == "localhost" ? "127.0.0.1" : std::string(host),
+                        static_cast<std::uint16_t>(*port)};
+  if (!socket_address(address)) return wrong();
+  return address;
+}
+
+std::string to_string(const ListenAddress& address) {
+  const bool v6 = address.host.find(':') != std::string::npos;
+  return (v6 ? '[' + address.host + ']' : address.host) + ':' + std::to_string(address.port);
+}
+
+bool is_loopback(const ListenAddress& address) {
+  return address.host.starts_with("127.") || address.host == "::1";
+}
+
+base::Result<void> check_free(const ListenAddress& address) {
+  auto socket_at = socket_address(address);
+  if (!socket_at) return base::fail(base::ErrorKind::configuration, "no address: " + address.host);
+  if (address.port == 0) return {};
+  const Descriptor probe(::socket(socket_at->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (probe.get() < 0) return fail_listen(address);
+  set_option(probe.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  if (::bind(probe.get(), socket_at->get(), socket_at->length) != 0) return fail_listen(address);
+  return {};
+}
+
+base::Result<Descriptor> listen_on(ListenAddress& address) {
+  auto socket_at = socket_address(address);
+  if (!socket_at) return base::fail(base::ErrorKind::configuration, "no address: " + address.host);
+  Descriptor listener(::socket(socket_at->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (listener.get() < 0) return fail_listen(address);
+  set_option(listener.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  set_option(listener.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  if (::bind(listener.get(), socket_at->get(), socket_at->length) != 0) return fail_listen(address);
+  if (::listen(listener.get(), k_backlog) != 0) return fail_listen(address);
+  SocketAddress bound;
+  bound.length = sizeof bound.storage;
+  if (::getsockname(listener.get(), bound.get(), &bound.length) == 0) {
+    // Both families keep the port at the same place.
+    address.port = ntohs(reinterpret_cast<const sockaddr_in&>(bound.storage).sin_port);
+  }
+  return listener;
+}
+
+void set_connection_options(int listener, std::chrono::milliseconds stalled_max) {
+  set_option(listener, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(listener, SOL_SOCKET, SO_SNDBUF, k_send_buffer_bytes);
+  set_option(listener, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(stalled_max.count()));
+}
+
+bool is_unheard(int fd, std::chrono::milliseconds for_at_least) {
+  tcp_info state{};
+  socklen_t length = sizeof state;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &length) != 0) return false;
+  return state.tcpi_unacked > 0 && state.tcpi_retransmits > 0 &&
+         state.tcpi_last_ack_recv >= for_at_least.count();
+}
+
+std::string peer_address(int fd) {
+  SocketAddress peer;
+  peer.length = sizeof peer.storage;
+  if (::getpeername(fd, peer.get(), &peer.length) != 0) return "unknown";
+  return text_of(peer.storage);
+}
+
+}  // namespace rt::net

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Connection::Stream: what a connection holds once it is a stream, and for as long. A part of connection.cc.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "base/random.h"
+#include "net/connection.h"
+
+namespace rt::net {
+
+// How long before its token's end a stream is told.
+inline constexpr std::chrono::seconds k_expiry_warning{30};
+
+// Between one and three seconds, so that a restart is not answered by everyone at once.
+inline std::chrono::milliseconds jittered_retry(base::Random& random) {
+  return std::chrono::milliseconds(1000 + static_cast<std::int64_t>(random.below(2001)));
+}
+
+struct Connection::Stream {
+  Stream(hub::Sink& sink, hub::Framing framing, std::unique_ptr<Guest> of, base::SteadyTime now)
+      : subscriber(sink, framing), guest(std::move(of)), opened(now), last_write(now) {}
+
+  base::SteadyTime next_due(const Connection& connection, base::SteadyTime now) const {
+    base::SteadyTime due = std::max(connection.heartbeat_due(), now);
+    if (closes_at) due = std::min(due, warned ? *closes_at : *closes_at - k_expiry_warning);
+    return due;
+  }
+
+  hub::Subscriber subscriber;
+  std::unique_ptr<Guest> guest;
+  base::SteadyTime opened;
+  base::SteadyTime last_write;
+  std::uint64_t bytes = 0;
+  std::optional<base::SteadyTime> closes_at;  // the token's end
+  std::optional<CloseReason> ended_for;       // its end has been said
+  bool warned = false;
+};
+
+}  // namespace rt::net

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "server/api.h"
+
+#include "http/routes.h"
+#include "server/cors.h"
+#include "server/endpoints.h"
+
+namespace rt::server {
+
+namespace {
+
+// Adds the cross-origin fields to whatever comes of an exchange.
+class WithFields final : public net::Exchange {
+ public:
+  WithFields(std::unique_ptr<net::Exchange> inner, Fields fields)
+      : inner_(std::move(inner)), fields_(std::move(fields)) {}
+
+  std::size_t body_bytes_max() const override { return inner_->body_bytes_max(); }
+
+  net::Outcome finish(http::Request& request) override {
+    net::Outcome outcome = inner_->finish(request);
+    if (auto* response = std::get_if<http::Response>(&outcome)) {
+      add(response->fields, fields_);
+    } else if (auto* stream = std::get_if<net::OpenStream>(&outcome)) {
+      add(stream->fields, fields_);
+    } else {
+      auto& ask = std::get<net::AskStore>(outcome);
+      ask.answer = [answer = std::move(ask.answer),
+                    fields = fields_](const base::Result<store::Receipt>& receipt) {
+        http::Response answered_response = answer(receipt);
+        add(answered_response.fields, fields);
+        return answered_response;
+      };
+    }
+    return outcome;
+  }
+
+ private:
+  static void add(Fields& to, const Fields& fields) { to.insert(to.end(), fields.begin(), fields.end()); }
+
+  std::unique_ptr<net::Exchange> inner_;
+  Fields fields_;
+};
+
+http::Response unauthorized(std::string_view detail) {
+  http::Response response = http::problem(401, detail);
+  response.fields.emplace_back("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+  return response;
+}
+
+bool is_write(http::Method method) {
+  return method == http::Method::post;
+}
+
+}  // namespace
+
+Begun Api::begin(const http::Request& request, const net::Peer& peer) {
+  Begun begun = route(request, peer);
+  Fields cors = cors_fields(context_.config, request);
+  if (cors.empty()) return begun;
+  if (auto* response = std::get_if<http::Response>(&begun)) {
+    response->fields.insert(response->fields.end(), cors.begin(), cors.end());
+    return begun;
+  }
+  return std::make_unique<WithFields>(std::move(std::get<std::unique_ptr<net::Exchange>>(begun)),
+                                      std::move(cors));
+}
+
+Begun Api::route(const http::Request& request, const net::Peer& peer) {
+  const auto found = http::find_route(request.path);
+  if (!found) return found.error();
+  if (request.method == http::Method::options) {
+    return answered(
+        options_response(request, http::allowed_methods(*found), cors_fields(context_.config, request)));
+  }
+  if (!http::allows(*found, request.method)) {
+    http::Response response =
+        http::problem(405, "this resource answers " + std::string(http::allowed_methods(*found)));
+    response.fields.emplace_back("Allow", http::allowed_methods(*found));
+    return response;
+  }
+  if (std::holds_alternative<http::HealthRoute>(*found))
+    return answered(http::json_response(200, R"({"status":"ok"})"));
+
+  const auto token = authenticate(request);
+  if (!token) return token.error();
+  if (const auto* topic = std::get_if<http::TopicRoute>(&*found)) {
+    if (is_write(request.method)) return begin_publish(context_, request, *token, topic->topic);
+    return begin_topic_stream(context_, request, peer, *token, topic->topic);
+  }
+  if (std::holds_alternative<http::StreamRoute>(*found)) return begin_stream(context_, request, peer, *token);
+  if (std::holds_alternative<http::EventsRoute>(*found)) return begin_events(context_, request, *token);
+  return begin_stats(context_, *token);
+}
+
+std::expected<auth::Token, http::Response> Api::authenticate(const http::Request& request) {
+  const auto text = auth::find_token(request, context_.config.token_places);
+  const auto refuse = [&](std::string_view detail) {
+    ++context_.counts.unauthenticated;
+    return std::unexpected(unauthorized(detail));
+  };
+  if (!text) {
+    return refuse(context_.config.token_places.query_allowed
+                      ? "a token is needed: send Authorization: Bearer, the cookie, or ?token="
+                      : "a token is needed: send Authorization: Bearer or the cookie");
+  }
+  auto token = auth::verify_token(*text, context_.config.keys, context_.config.token, context_.clock.wall());
+  if (!token) return refuse(token.error().what);
+  // A browser sends the cookie along with anybody's form: a write needs to say where it comes from.
+  const bool by_cookie =
+      !request.field("Authorization") && request.cookie(context_.config.token_places.cookie_name);
+  if (by_cookie && is_write(request.method) && !origin_may_write(context_.config, request)) {
+    return std::unexpected(forbidden(
+        context_, "a request that is authorised by cookie must come from this server or an allowed origin"));
+  }
+  return *std::move(token);
+}
+
+}  // namespace rt::server

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Config: everything that an operator may set, checked and in the units that the code uses. Made by
+// apps/rtserve/options.cc from flags, environment and file. A value; read by all threads after the start.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/key.h"
+#include "auth/token.h"
+#include "base/log.h"
+#include "net/socket.h"
+
+namespace rt::server {
+
+struct Config {
+  std::vector<net::ListenAddress> listen;
+  net::ListenAddress admin_listen;
+  std::vector<auth::Key> keys;
+  auth::TokenOptions token;
+  auth::TokenPlaces token_places;
+  std::vector<std::string> cors_origins;  // exact origins, or the single "*"
+
+  std::uint64_t retain_events = 100'000;
+  std::chrono::milliseconds retain_for{3'600'000};
+  std::chrono::milliseconds heartbeat{15'000};
+  std::optional<std::uint64_t> clients_max;  // 0: no limit; unset: what the descriptor limit allows
+  std::uint64_t event_bytes_max = 64 * 1024;
+  std::chrono::milliseconds request_timeout{10'000};
+  std::chrono::milliseconds shutdown_grace{10'000};
+  std::uint32_t threads = 1;
+  base::LogLevel log_level = base::LogLevel::info;
+  base::LogFormat log_format = base::LogFormat::text;
+};
+
+}  // namespace rt::server

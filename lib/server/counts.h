@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Counts: the few numbers that all shards share: what is open now, and what has happened since the start. A
+// stream is counted before its first byte is written. Any thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "model/resource.h"
+
+namespace rt::server {
+
+struct Counts {
+  // Subscriptions by kind: a stream of two orders and all drivers counts 2 orders and 1 driver.
+  std::array<std::atomic<std::uint64_t>, model::k_kind_count> subscriptions{};
+  std::atomic<std::uint64_t> streams{0};
+
+  std::atomic<std::uint64_t> streams_opened{0};
+  std::atomic<std::uint64_t> resumed{0};
+  std::atomic<std::uint64_t> resume_gaps{0};
+  std::array<std::atomic<std::uint64_t>, 4> streams_closed{};  // by net::CloseReason
+  std::array<std::atomic<std::uint64_t>, model::k_kind_count> events_accepted{};
+  std::atomic<std::uint64_t> events_rejected{0};
+  std::atomic<std::uint64_t> unauthenticated{0};
+  std::atomic<std::uint64_t> forbidden{0};
+  std::atomic<std::uint64_t> limited{0};
+};
+
+}  // namespace rt::server

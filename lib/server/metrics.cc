@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "server/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <utility>
+
+#include "server/stream_guest.h"
+
+namespace rt::server {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+class Families {
+ public:
+  // Starts a family; add() puts values into it.
+  Families& family(std::string name, std::string help, MetricType type) {
+    families_.push_back({std::move(name), std::move(help), type, {}});
+    return *this;
+  }
+  Families& add(std::uint64_t value, std::vector<ClientMetric::Label> labels = {}) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    if (families_.back().type == MetricType::Counter) {
+      metric.counter.value = static_cast<double>(value);
+    } else {
+      metric.gauge.value = static_cast<double>(value);
+    }
+    families_.back().metric.push_back(std::move(metric));
+    return *this;
+  }
+  const std::vector<MetricFamily>& get() const { return families_; }
+
+ private:
+  std::vector<MetricFamily> families_;
+};
+
+void add_counts(Families& families, const Counts& counts) {
+  families.family("rtserve_streams", "Open streams.", MetricType::Gauge).add(counts.streams);
+  families.family("rtserve_subscriptions", "Subscriptions of open streams, by kind.", MetricType::Gauge);
+  for (const model::Resource& resource : model::k_resources) {
+    families.add(counts.subscriptions[model::index_of(resource.kind)],
+                 {{"kind", std::string(resource.singular)}});
+  }
+  families.family("rtserve_streams_opened_total", "Streams opened.", MetricType::Counter)
+      .add(counts.streams_opened);
+  families.family("rtserve_streams_closed_total", "Streams closed, by reason.", MetricType::Counter);
+  for (std::size_t reason = 0; reason < counts.streams_closed.size(); ++reason) {
+    families.add(counts.streams_closed[reason],
+                 {{"reason", std::string(name_of(static_cast<net::CloseReason>(reason)))}});
+  }
+  families
+      .family("rtserve_resumes_total", "Streams opened with a last event id, by outcome.",
+              MetricType::Counter)
+      .add(counts.resumed, {{"outcome", "resumed"}})
+      .add(counts.resume_gaps, {{"outcome", "gap"}});
+  families.family("rtserve_events_published_total", "Events accepted, by kind.", MetricType::Counter);
+  for (const model::Resource& resource : model::k_resources) {
+    families.add(counts.events_accepted[model::index_of(resource.kind)],
+                 {{"kind", std::string(resource.singular)}});
+  }
+  families
+      .family("rtserve_events_rejected_total", "Events refused as malformed, invalid or not allowed.",
+              MetricType::Counter)
+      .add(counts.events_rejected);
+  families
+      .family("rtserve_auth_failures_total", "Requests refused for their token or their rights.",
+              MetricType::Counter)
+      .add(counts.unauthenticated, {{"reason", "token"}})
+      .add(counts.forbidden, {{"reason", "rights"}});
+  families.family("rtserve_limited_total", "Streams refused by a limit.", MetricType::Counter)
+      .add(counts.limited, {{"limit", "clients"}});
+}
+
+void add_reactors(Families& families, const std::vector<const net::ReactorCounts*>& reactors) {
+  const auto sum = [&](auto member) {
+    std::uint64_t total = 0;
+    for (const net::ReactorCounts* counts : reactors)
+      total += (counts->*member).load(std::memory_order_relaxed);
+    return total;
+  };
+  using net::ReactorCounts;
+  families.family("rtserve_connections", "Open connections.", MetricType::Gauge)
+      .add(sum(&ReactorCounts::connections_open));
+  families.family("rtserve_connections_accepted_total", "Connections accepted.", MetricType::Counter)
+      .add(sum(&ReactorCounts::connections_accepted));
+  families
+      .family("rtserve_accept_errors_total", "Connections that could not be accepted.", MetricType::Counter)
+      .add(sum(&ReactorCounts::accept_errors));
+  families.family("rtserve_requests_total", "Requests received.", MetricType::Counter)
+      .add(sum(&ReactorCounts::requests));
+  families.family("rtserve_deliveries_total", "Events written to streams.", MetricType::Counter)
+      .add(sum(&ReactorCounts::deliveries));
+  families.family("rtserve_gaps_total", "Gaps told to slow streams.", MetricType::Counter)
+      .add(sum(&ReactorCounts::gaps));
+  families.family("rtserve_sent_bytes_total", "Bytes written to streams.", MetricType::Counter)
+      .add(sum(&ReactorCounts::bytes_sent));
+  // Every shard holds the same events: the first speaks for all.
+  families.family("rtserve_retained_events", "Events held for resume.", MetricType::Gauge)
+      .add(reactors.front()->window_events.load(std::memory_order_relaxed));
+}
+
+}  // namespace
+
+std::string metrics_text(const MetricsSources& sources) {
+  Families families;
+  families.family("rtserve_build_info", "1, labelled with the version.", MetricType::Gauge)
+      .add(1, {{"version", sources.version}});
+  families.family("rtserve_ready", "1 when ready for traffic.", MetricType::Gauge).add(sources.ready ? 1 : 0);
+  add_counts(families, sources.counts);
+  add_reactors(families, sources.reactors);
+  return prometheus::TextSerializer().Serialize(families.get());
+}
+
+}  // namespace rt::server

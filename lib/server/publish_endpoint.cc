@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "base/log.h"
+#include "http/routes.h"
+#include "server/endpoints.h"
+
+namespace rt::server {
+
+namespace {
+
+http::Response response_for(const model::EventError& error) {
+  switch (error.fault) {
+    case model::EventFault::malformed:
+      return http::problem(400, error.what);
+    case model::EventFault::too_large:
+      return http::problem(413, error.what);
+    case model::EventFault::invalid:
+      break;
+  }
+  return http::problem(422, error.what);
+}
+
+class PublishExchange final : public net::Exchange {
+ public:
+  PublishExchange(const Context& context, model::Topic topic, std::string key)
+      : context_(context), topic_(std::move(topic)), key_(std::move(key)) {}
+
+  std::size_t body_bytes_max() const override { return context_.config.event_bytes_max; }
+
+  net::Outcome finish(http::Request& request) override {
+    auto event =
+        model::parse_payload(topic_, request.body, {context_.config.event_bytes_max}, context_.clock.wall());
+    if (!event) {
+      ++context_.counts.events_rejected;
+      return response_for(event.error());
+    }
+    net::AskStore ask;
+    ask.events.push_back(*std::move(event));
+    ask.idempotency_key = std::move(key_);
+    ask.answer = [context = context_,
+                  topic = std::move(topic_)](const base::Result<store::Receipt>& receipt) {
+      if (!receipt) return store_unavailable(receipt.error());
+      ++context.counts.events_accepted[model::index_of(topic.kind)];
+      if (base::log_enabled(base::LogLevel::debug)) {
+        base::log(base::LogLevel::debug, "event published",
+                  {{"topic", model::to_string(topic)}, {"subscribers", receipt->subscribers}});
+      }
+      return http::json_response(200, "{\"id\":\"" + sse::format_event_id(receipt->last_id) +
+                                          "\",\"subscribers\":" + std::to_string(receipt->subscribers) + '}');
+    };
+    return ask;
+  }
+
+ private:
+  Context context_;
+  model::Topic topic_;
+  std::string key_;
+};
+
+}  // namespace
+
+Begun begin_publish(const Context& context, const http::Request& request, const auth::Token& token,
+                    const model::Topic& topic) {
+  if (!http::has_media_type(request, "application/json")) {
+    return http::problem(415, "send the payload as Content-Type: application/json");
+  }
+  if (!token.rights.may_publish(topic)) {
+    return forbidden(context, "this token may not publish to " + model::to_string(topic));
+  }
+  auto key = idempotency_key(request, token);
+  if (!key) return key.error();
+  return std::make_unique<PublishExchange>(context, topic, *std::move(key));
+}
+
+}  // namespace rt::server
