@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// rtpush: publishes order and run updates and driver positions.
+#include "cli/signals.h"
+#include "rtpush/options.h"
+#include "rtpush/run.h"
+
+int main(int argc, char** argv) {
+  rt::cli::ignore_broken_pipes();
+  const auto options = rt::rtpush::parse_options(argc, argv);
+  if (!options) {
+    return options.error();
+  }
+  switch (options->command) {
+    case rt::rtpush::Command::update:
+      return rt::rtpush::run_update(*options);
+    case rt::rtpush::Command::driver:
+      return rt::rtpush::run_driver(*options);
+    case rt::rtpush::Command::gps:
+    case rt::rtpush::Command::raw:
+      return rt::rtpush::run_feed(*options);
+  }
+}

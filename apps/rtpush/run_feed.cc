@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "base/time_text.h"
+#include "cli/exit_code.h"
+#include "cli/signals.h"
+#include "cli/standard_output.h"
+#include "model/event.h"
+#include "rtpush/input.h"
+#include "rtpush/interrupt.h"
+#include "rtpush/outbox.h"
+#include "rtpush/pace.h"
+#include "rtpush/publish_one.h"
+#include "rtpush/raw_reader.h"
+#include "rtpush/run.h"
+#include "rtpush/score.h"
+
+namespace rt::rtpush {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Longer than between the sentences of one epoch, shorter than between epochs.
+constexpr milliseconds k_quiet_after{200};
+constexpr milliseconds k_for_ever{-1};
+
+std::string event_json(const std::string& driver, model::Position position) {
+  model::Event event{.topic = {model::Kind::driver, driver}, .payload = {}, .timestamp = {}};
+  if (const auto time = std::exchange(position.time, std::nullopt)) {
+    event.timestamp = base::format_time(*time);
+  }
+  event.payload = model::to_location_json(position);
+  std::string json;
+  model::append_event_json(json, event);
+  return json;
+}
+
+// One run of `gps` or `raw`: reads its inputs one after the other into the outbox, until they end, something
+// fails, a signal comes, or --on-error says stop.
+class Feed {
+ public:
+  Feed(const Options& options, std::unique_ptr<client::Publisher> publisher)
+      : options_(options), feed_(options.feed), score_(options), outbox_(std::move(publisher), score_) {
+    if (feed_.replay) {
+      pace_.emplace(*feed_.replay);
+    }
+  }
+
+  int run() {
+    if (feed_.files.empty()) {
+      read_input("-");
+    }
+    for (const auto& file : feed_.files) {
+      if (!is_over()) {
+        read_input(file);
+      }
+    }
+    return finish();
+  }
+
+ private:
+  bool is_over() const {
+    return failure_ || caught_signal() != 0 || (feed_.on_error == OnError::stop && score_.rejections() > 0);
+  }
+
+  // What has failed first is what is reported.
+  void note(base::Result<void> result) {
+    if (!result && !failure_) {
+      failure_ = std::move(result).error();
+    }
+  }
+
+  void read_input(const std::string& path) {
+    auto input = Input::open(path);
+    if (!input) {
+      failure_ = std::move(input).error();
+      return;
+    }
+    file_ = path == "-" ? std::string{} : path;
+    reader_ = make_reader();
+    stopped_at_.reset();
+    read_all(*input);
+    score_.clear_progress();
+    score_.read(stopped_at_.value_or(reader_->tally()));
+  }
+
+  void read_all(Input& input) {
+    std::uint64_t bytes_read = 0;
+    auto quiet_after = k_for_ever;
+    while (!is_over()) {
+      const auto piece = input.read(quiet_after);
+      if (!piece) {
+        note(std::unexpected(piece.error()));
+        return;
+      }
+      if (piece->is_quiet) {
+        reader_->flush();
+        quiet_after = k_for_ever;
+      } else if (piece->bytes.empty()) {
+        break;
+      } else {
+        bytes_read += piece->bytes.size();
+        reader_->feed(piece->bytes);
+        quiet_after = input.is_live() ? k_quiet_after : k_for_ever;
+      }
+      if (input.is_live()) {
+        send();
+      }
+      score_.draw_progress(input, bytes_read);
+    }
+    if (!is_over()) {
+      reader_->finish();
+    }
+    send();
+  }
+
+  std::unique_ptr<gps::Reader> make_reader() {
+    const auto rejected = [this](std::size_t line, const std::string& what) { reject(line, what); };
+    const auto skipped = [this](std::size_t line, std::string_view reason) {
+      if (!is_over()) {
+        score_.skipped({file_, line}, reason);
+      }
+    };
+    if (options_.command == Command::raw) {
+      return make_raw_reader({
+          .event = [this](std::size_t line, const std::string& json) { add(line, json); },
+          .rejected = rejected,
+      });
+    }
+    return gps::make_reader(feed_.reader, {
+                                              .fix = [this](gps::Fix fix) { take(std::move(fix)); },
+                                              .skipped = skipped,
+                                              .rejected = rejected,
+                                          });
+  }
+
+  void reject(std::size_t line, const std::string& what) {
+    if (is_over()) {
+      return;
+    }
+    score_.rejected({file_, line}, what);
+    if (is_over()) {
+      stopped_at_ = reader_->tally();
+    }
+  }
+
+  void take(gps::Fix fix) {
+    if (is_over()) {
+      return;
+    }
+    const auto& driver = feed_.driver.empty() ? fix.driver : feed_.driver;
+    if (driver.empty()) {
+      const auto& field = feed_.reader.driver_field;
+      reject(fix.line, field.empty() ? "no driver: neither on the command line nor in the input"
+                                     : "no driver: " + base::printable(field) + " is missing");
+      return;
+    }
+    if (!model::is_valid_id(driver)) {
+      reject(fix.line, "driver '" + base::printable(driver, 40) + "' is no id");
+      return;
+    }
+    if (pace_) {
+      pace_->wait_for(fix.position.time);
+    }
+    add(fix.line, event_json(driver, fix.position));
+    if (pace_) {
+      send();
+    }
+  }
+
+  void add(std::size_t line, const std::string& json) {
+    if (!is_over()) {
+      note(outbox_.add({file_, line}, json));
+    }
+  }
+
+  void send() {
+    if (!failure_) {
+      note(outbox_.send());
+    }
+  }
+
+  int finish() {
+    cli::notice(options_.client, k_program, score_.summary());
+    if (options_.output == OutputFormat::json && !options_.dry_run) {
+      note(cli::write_out(score_.summary_json(outbox_.last_id()) + "\n"));
+    }
+    if (failure_) {
+      return cli::report(k_program, *failure_);
+    }
+    if (caught_signal() != 0) {
+      cli::end_by_signal(caught_signal());
+    }
+    return score_.rejections() > 0 ? cli::k_data_rejected : cli::k_ok;
+  }
+
+  const Options& options_;
+  const FeedOptions& feed_;
+  Score score_;
+  Outbox outbox_;
+  std::optional<Pace> pace_;
+  std::string file_;  // being read; empty: stdin
+  std::unique_ptr<gps::Reader> reader_;
+  std::optional<gps::Tally> stopped_at_;  // what was read when --on-error stopped it
+  std::optional<base::Error> failure_;
+};
+
+// A missing file is told before anything is sent.
+base::Result<void> check_files(const std::vector<std::string>& files) {
+  for (const auto& file : files) {
+    if (file != "-" && access(file.c_str(), R_OK) != 0) {
+      return base::fail(base::ErrorKind::not_found, base::printable(file, 400) + ": " + std::strerror(errno));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+int run_feed(const Options& options) {
+  if (const auto found = check_files(options.feed.files); !found) {
+    return cli::report(k_program, found.error());
+  }
+  std::unique_ptr<client::Publisher> publisher;
+  if (options.dry_run) {
+    cli::watch_reader(std::nullopt, {});
+  } else {
+    auto opened = open_publisher(options);
+    if (!opened) {
+      return cli::report(k_program, opened.error());
+    }
+    publisher = *std::move(opened);
+  }
+  catch_interrupts();
+  return Feed(options, std::move(publisher)).run();
+}
+
+}  // namespace rt::rtpush

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// rtserve: live updates of orders, delivery runs and drivers over Server-Sent Events.
+#include <CLI/CLI.hpp>
+
+#include "cli/command_line.h"
+#include "cli/signals.h"
+#include "rtserve/options.h"
+#include "rtserve/run.h"
+
+int main(int argc, char** argv) {
+  using namespace rt;
+  cli::ignore_broken_pipes();
+  CLI::App app;
+  rtserve::Options options;
+  rtserve::define_options(app, options);
+  if (const auto code = cli::parse(app, argc, argv, rtserve::config_paths())) return *code;
+  return rtserve::run(std::move(options));
+}

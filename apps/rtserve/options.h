@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// rtserve's command line as values, and what they come to. CLI11 is included in options.cc and main.cc alone.
+// Main thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "rtserve/token_command.h"
+#include "server/config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rt::rtserve {
+
+struct Options {
+  bool dev = false;
+  bool check_config = false;  // the subcommands
+  bool healthcheck = false;
+  TokenCommandOptions token_command;
+
+  std::vector<std::string> listen;
+  std::string admin_listen = "127.0.0.1:3001";
+  std::string jwt_secret_file;
+  std::string jwt_issuer;
+  std::string jwt_audience;
+  std::chrono::milliseconds jwt_leeway{30'000};
+  bool allow_eternal_tokens = false;
+  bool allow_query_token = false;
+  std::string cookie_name = "rt_token";
+  std::vector<std::string> cors_origins;
+  std::uint64_t retain_events = 100'000;
+  std::chrono::milliseconds retain_for{3'600'000};
+  std::chrono::milliseconds heartbeat{15'000};
+  std::optional<std::uint64_t> clients_max;
+  std::uint64_t event_bytes_max = 64 * 1024;
+  std::chrono::milliseconds request_timeout{10'000};
+  std::chrono::milliseconds shutdown_grace{10'000};
+  std::uint32_t threads = 0;  // 0: one per processor
+  base::LogLevel log_level = base::LogLevel::info;
+  base::LogFormat log_format = base::LogFormat::text;
+};
+
+void define_options(CLI::App& app, Options& options);
+
+// /etc/rtserve/rtserve.toml
+std::vector<std::string> config_paths();
+
+// The rules for tokens, for the server and `rtserve token` alike.
+auth::TokenOptions token_options(const Options& options);
+
+// Checks what the options say together and reads the secret file. With --dev and without a secret file, a
+// secret is made for this run.
+base::Result<server::Config> make_config(const Options& options);
+
+}  // namespace rt::rtserve

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The run of rtstat: asks for the counts and prints them, once or again and again. Main thread.
+#pragma once
+
+#include "base/error.h"
+#include "rtstat/options.h"
+
+namespace rt::rtstat {
+
+// With --watch, a server that is away for a while is said on stderr and waited for, once it has answered.
+base::Result<void> run(const Options& options);
+
+}  // namespace rt::rtstat

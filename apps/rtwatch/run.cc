@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "rtwatch/run.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/event_view.h"
+#include "cli/exit_code.h"
+#include "cli/standard_output.h"
+#include "client/event_source.h"
+#include "rtwatch/notices.h"
+#include "rtwatch/target.h"
+
+namespace rt::rtwatch {
+namespace {
+
+// Shared with the thread of the timeout.
+std::atomic<std::uint64_t> events_seen = 0;
+
+class Printer {
+ public:
+  explicit Printer(const Options& options)
+      : options_(options),
+        format_(options.format.value_or(isatty(STDOUT_FILENO) == 1 ? cli::EventFormat::pretty
+                                                                   : cli::EventFormat::ndjson)),
+        colors_(cli::color_wanted(options.client.color, STDOUT_FILENO) ? cli::Colors::ansi
+                                                                       : cli::Colors::none) {}
+
+  bool is_json() const { return format_ != cli::EventFormat::pretty; }
+
+  // False when it was the last one wanted, or could not be printed.
+  bool print(const sse::Message& message) {
+    const cli::ReceivedEvent event{message.last_event_id, message.type, message.data, clock_.wall()};
+    written_ = cli::write_out(cli::format_event(event, format_, colors_));
+    const std::uint64_t seen = ++events_seen;
+    return written_ && seen != options_.count && !is_last(message.data);
+  }
+
+  const base::Result<void>& written() const { return written_; }
+
+ private:
+  bool is_last(std::string_view data) const {
+    if (options_.until.empty()) return false;
+    const auto view = cli::view_event(data);
+    const auto at = options_.until.find('=');
+    const std::string_view until = options_.until;
+    return view && cli::field_is(*view, until.substr(0, at), until.substr(at + 1));
+  }
+
+  const Options& options_;
+  cli::EventFormat format_;
+  cli::Colors colors_;
+  base::SystemClock clock_;
+  base::Result<void> written_;
+};
+
+void start_watcher(const Options& options) {
+  std::optional<std::chrono::milliseconds> timeout;
+  if (options.timeout.count() > 0) timeout = options.timeout;
+  cli::watch_reader(timeout, [&options] {
+    const auto seen = events_seen.load();
+    cli::notice(options.client, "rtwatch",
+                "no more time: " + std::to_string(seen) + (seen == 1 ? " event in " : " events in ") +
+                    base::format_duration(options.timeout));
+    return static_cast<int>(cli::k_timeout);
+  });
+}
+
+}  // namespace
+
+base::Result<void> run(const Options& options) {
+  const auto target = find_target(options);
+  if (!target) return std::unexpected(target.error());
+  Printer printer(options);
+  Notices notices(options, printer.is_json());
+  start_watcher(options);
+
+  client::EventSource source({.path = target->path,
+                              .last_event_id = options.last_event_id,
+                              .backoff = options.backoff,
+                              .head_timeout = std::chrono::seconds(10),
+                              .heartbeat = std::chrono::seconds(15)},
+                             [&options, &target] {
+                               auto server = cli::make_server(options.client);
+                               if (server) server->url = target->server;
+                               if (server && !target->takes_token) server->token.clear();
+                               return server;
+                             });
+  source.on_event = [&printer](const sse::Message& message) { return printer.print(message); };
+  source.on_open = [&notices](const client::Server& server) { notices.opened(server); };
+  source.on_control = [&notices](const client::Control& control) { notices.control(control); };
+  source.on_comment = [&notices](std::string_view text) { notices.comment(text); };
+  source.on_lost = [&notices](const client::Lost& lost) { notices.lost(lost); };
+
+  if (!target->takes_token && (!options.client.token.empty() || !options.client.token_file.empty())) {
+    notices.remark("the token is for " + options.client.server + " and is not sent to " + target->server);
+  }
+  const auto ending = source.run();
+  if (!ending) {
+    notices.closed(ending.error().what);
+    return std::unexpected(ending.error());
+  }
+  if (!printer.written()) return printer.written();
+  notices.closed(*ending == client::Ending::no_content ? "the server has nothing more to send"
+                                                       : "seen enough");
+  return {};
+}
+
+}  // namespace rt::rtwatch

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "cli/layers.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <istream>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "cli/config_file.h"
+
+namespace rt::cli {
+namespace {
+
+// Read when there is no file, so that CLI11 asks for the environment's items all the same.
+constexpr const char* k_no_file = "/dev/null";
+// Keys whose value is a secret.
+constexpr std::string_view k_secret_key = "token";
+
+std::string environment(const std::string& name) {
+  const char* text = name.empty() ? nullptr : std::getenv(name.c_str());
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+bool asks_for_help(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if ((option == app.get_help_ptr() || option->check_lname("version")) && option->count() > 0) return true;
+  }
+  for (const CLI::App* sub : app.get_subcommands()) {
+    if (asks_for_help(*sub)) return true;
+  }
+  return false;
+}
+
+template <class App>
+auto configurable(App& app) {
+  return app.get_options(
+      [](const CLI::Option* option) { return option->get_configurable() && !option->get_lnames().empty(); });
+}
+
+class LayersReader final : public CLI::ConfigTOML, public Layers {
+ public:
+  explicit LayersReader(CLI::App& app) : app_(app) {}
+
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> layered;
+    // --help and --version work with a broken file, too.
+    if (asks_for_help(app_)) return layered;
+    set_.clear();
+    for (const CLI::Option* option : configurable(app_)) {
+      if (option->count() > 0) mark_set(*option);
+    }
+    add_environment(layered);
+    add_file(input, layered);
+    // Nothing is left for CLI11 to take from the environment: it would not know what is hidden.
+    for (CLI::Option* option : configurable(app_)) option->envname({});
+    return layered;
+  }
+
+  std::string place_of(std::string_view name) const override {
+    const auto found = places_.find(name);
+    return found == places_.end() ? std::string() : found->second;
+  }
+
+ private:
+  bool is_set(const CLI::Option& option) const { return set_.contains(&option); }
+
+  void mark_set(const CLI::Option& option) const {
+    set_.insert(&option);
+    for (const CLI::Option* other : option.get_excludes()) set_.insert(other);
+  }
+
+  void add_environment(std::vector<CLI::ConfigItem>& layered) const {
+    for (const CLI::Option* option : configurable(app_)) {
+      const std::string text = environment(option->get_envname());
+      if (text.empty() || is_set(*option)) continue;
+      CLI::ConfigItem item;
+      item.name = option->get_lnames().front();
+      if (option->get_items_expected_max() > 1) {
+        for (const std::string_view part : base::split(text, ',')) item.inputs.emplace_back(base::trim(part));
+      } else {
+        item.inputs.push_back(text);
+      }
+      layered.push_back(std::move(item));
+      places_[option->get_name()] = "$" + option->get_envname() + ": ";
+      mark_set(*option);
+    }
+  }
+
+  void add_file(std::istream& input, std::vector<CLI::ConfigItem>& layered) const {
+    const auto path = app_.get_config_ptr()->as<std::string>();
+    if (path == k_no_file) return;
+    const auto entries = parse_config(read(input));
+    if (!entries) throw CLI::ConfigError(place(path, entries.error().line) + entries.error().what);
+    std::vector<const CLI::Option*> added;
+    for (const ConfigEntry& entry : *entries) {
+      const CLI::Option* option = find(entry, path);
+      if (entry.key == k_secret_key) check_private(path);
+      if (is_set(*option)) continue;
+      layered.push_back(CLI::ConfigItem{entry.section, entry.key, entry.values});
+      places_[option->get_name()] = place(path, entry.line) + entry.key + ": ";
+      added.push_back(option);
+    }
+    for (const CLI::Option* option : added) mark_set(*option);
+  }
+
+  const CLI::Option* find(const ConfigEntry& entry, const std::string& path) const {
+    const CLI::Option* option = entry.section.empty() ? app_.get_option_no_throw("--" + entry.key) : nullptr;
+    if (option != nullptr && option->get_configurable()) return option;
+    std::string name;
+    for (const auto& part : entry.section) name += part + ".";
+    name += entry.key;
+    std::string what = place(path, entry.line) + "unknown key '" + base::printable(name) + "'";
+    const auto names = configurable_names(app_);
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    if (const auto near = base::nearest(entry.key, candidates); !near.empty()) {
+      what += "; did you mean '" + std::string(near) + "'?";
+    }
+    throw CLI::ConfigError(what);
+  }
+
+  static std::string read(std::istream& input) {
+    std::string text(k_config_bytes_max + 1, '\0');
+    input.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(input.gcount()));
+    return text;
+  }
+
+  static std::string place(const std::string& path, std::size_t line) {
+    return path + ":" + std::to_string(line) + ": ";
+  }
+
+  static void check_private(const std::string& path) {
+    struct stat status{};
+    if (stat(path.c_str(), &status) == 0 && is_readable_by_others(status.st_mode)) {
+      throw CLI::ConfigError(path + ": holds a token, but others can read it; chmod 600 " + path);
+    }
+  }
+
+  CLI::App& app_;
+  // CLI11 declares from_config() const.
+  mutable std::set<const CLI::Option*> set_;
+  mutable std::map<std::string, std::string, std::less<>> places_;
+};
+
+}  // namespace
+
+std::vector<std::string> configurable_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : configurable(app)) {
+    names.insert(names.end(), option->get_lnames().begin(), option->get_lnames().end());
+  }
+  return names;
+}
+
+bool is_readable_by_others(unsigned mode) {
+  return (mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
+const Layers& install_layers(CLI::App& app, const std::vector<std::string>& paths) {
+  CLI::Option* option = app.get_config_ptr();
+  std::string path = environment(option->get_envname());
+  // A file that was asked for must be there; CLI11 passes over the others.
+  option->required(!path.empty());
+  for (const auto& candidate : paths) {
+    if (path.empty() && access(candidate.c_str(), R_OK) == 0) path = candidate;
+  }
+  option->default_str(path.empty() ? k_no_file : path);
+  auto reader = std::make_shared<LayersReader>(app);
+  app.config_formatter(reader);
+  return *reader;
+}
+
+}  // namespace rt::cli

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "client/event_source.h"
+
+#include <thread>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "client/refusal.h"
+
+namespace rt::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int k_heartbeats_missed_max = 3;
+// Where a server says that it sends no heartbeat.
+constexpr std::chrono::hours k_silence_unbounded{24};
+
+bool is_event_stream(const Answer& answer) {
+  const auto type = answer.headers.find("content-type");
+  if (type == answer.headers.end()) return false;
+  return base::equal_ignoring_case(base::trim(base::split(type->second, ';').front()), "text/event-stream");
+}
+
+base::Error not_a_stream(const Server& server, const Answer& answer) {
+  const auto type = answer.headers.find("content-type");
+  const std::string what =
+      type == answer.headers.end() ? "something without a type" : base::printable(type->second);
+  return {base::ErrorKind::not_a_stream, server.url + " answered " + what + ", not an event stream",
+          "is it an rtserve?"};
+}
+
+}  // namespace
+
+EventSource::EventSource(EventSourceOptions options, std::function<base::Result<Server>()> server)
+    : wait([](milliseconds time) { std::this_thread::sleep_for(time); }),
+      options_(std::move(options)),
+      server_(std::move(server)) {
+  set_up_decoder();
+}
+
+void EventSource::set_up_decoder() {
+  decoder_.set_last_event_id(options_.last_event_id);
+  decoder_.on_message = [this](const sse::Message& message) {
+    // What follows in the same piece as the last event wanted.
+    if (is_enough_) return;
+    if (const auto control = parse_control(message.data)) {
+      if (control->heartbeat) {
+        const milliseconds heartbeat = *control->heartbeat;
+        connection_->set_silence_max(heartbeat.count() == 0 ? k_silence_unbounded
+                                                            : heartbeat * k_heartbeats_missed_max);
+      }
+      if (on_control) on_control(*control);
+    } else {
+      is_enough_ = on_event && !on_event(message);
+    }
+  };
+  decoder_.on_comment = [this](std::string_view text) {
+    if (on_comment) on_comment(text);
+  };
+  decoder_.on_retry = [this](milliseconds time) { wish_.retry = time; };
+}
+
+base::Result<Ending> EventSource::run() {
+  for (;;) {
+    auto ending = follow();
+    if (!ending) return std::unexpected(ending.error());
+    if (*ending) return **ending;
+    ++attempt_;
+    const auto retries_max = options_.backoff.retries_max;
+    if (retries_max && attempt_ > *retries_max) {
+      const bool is_busy = loss_.kind == base::ErrorKind::busy;
+      if (attempt_ > 1) loss_.what += "; gave up after " + std::to_string(attempt_) + " attempts";
+      return base::fail(is_busy ? base::ErrorKind::busy : base::ErrorKind::unavailable, loss_.what,
+                        loss_.hint);
+    }
+    const auto time = wait_before(options_.backoff, attempt_, wish_, random);
+    wish_.retry_after.reset();
+    if (on_lost) on_lost({loss_.what, time, attempt_, was_open_});
+    wait(time);
+  }
+}
+
+std::optional<Ending> EventSource::lose(base::Error why) {
+  loss_ = std::move(why);
+  return std::nullopt;
+}
+
+base::Result<std::optional<Ending>> EventSource::follow() {
+  const bool is_first = std::exchange(is_first_, false);
+  was_open_ = false;
+  auto server = server_();
+  if (!server) {
+    // A token file that is being replaced is there again for the next attempt.
+    if (is_first) return std::unexpected(server.error());
+    return lose(server.error());
+  }
+  auto connection = HttpConnection::open(*server);
+  if (!connection) return std::unexpected(connection.error());
+  connection_ = connection->get();
+  connection_->set_silence_max(options_.heartbeat * k_heartbeats_missed_max);
+  decoder_.restart();
+
+  HttpConnection::Headers headers{{"Accept", "text/event-stream"}, {"Cache-Control", "no-cache"}};
+  if (!decoder_.last_event_id().empty()) headers.emplace_back("Last-Event-ID", decoder_.last_event_id());
+  bool is_open = false;
+  std::optional<sse::DecoderFault> fault;
+  const auto answer = connection_->stream(
+      options_.path, headers, options_.head_timeout,
+      [&](const Answer& head) {
+        is_open = head.status == 200 && is_event_stream(head);
+        was_open_ = is_open;
+        if (is_open) {
+          attempt_ = 0;
+          if (on_open) on_open(*server);
+        }
+        return is_open;
+      },
+      [&](std::string_view bytes) {
+        if (const auto fed = decoder_.feed(bytes); !fed) fault = fed.error();
+        return !is_enough_ && !fault;
+      });
+  connection_ = nullptr;
+
+  if (is_enough_) return Ending::enough;
+  if (fault)
+    return lose({base::ErrorKind::unavailable, "the stream holds a line or an event that is too large", {}});
+  if (!answer) {
+    if (answer.error().kind != base::ErrorKind::unavailable) return std::unexpected(answer.error());
+    return lose(answer.error());
+  }
+  if (is_open) return lose({base::ErrorKind::unavailable, "the server ended the stream", {}});
+  return judge(*server, *answer);
+}
+
+base::Result<std::optional<Ending>> EventSource::judge(const Server& server, const Answer& answer) {
+  if (answer.status == 204) return Ending::no_content;
+  if (answer.status == 200) return std::unexpected(not_a_stream(server, answer));
+  auto error = refusal(answer);
+  explain_denial(error, server.token, base::SystemClock().wall());
+  if (answer.status != 429 && answer.status < 500) return std::unexpected(std::move(error));
+  wish_.retry_after = answer.retry_after();
+  return lose(std::move(error));
+}
+
+}  // namespace rt::client
