@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+# Completion of rtserve(1) for fish.
+
+complete -c rtserve -f
+complete -c rtserve -l listen -x -d 'Where to serve'
+complete -c rtserve -l admin-listen -x -d 'Metrics and health'
+complete -c rtserve -l cors-origin -x -d 'Origin whose pages may connect'
+complete -c rtserve -l threads -x -d 'Event loops'
+complete -c rtserve -l request-timeout -x -d 'For the head and body of a request'
+complete -c rtserve -l shutdown-grace -x -d 'For a drain on SIGTERM'
+complete -c rtserve -l dev -d 'Loopback only; makes a secret and prints a token'
+complete -c rtserve -l jwt-secret-file -r -F -d 'File with the secret for HS256'
+complete -c rtserve -l jwt-issuer -x -d 'Required iss claim'
+complete -c rtserve -l jwt-audience -x -d 'Required aud claim'
+complete -c rtserve -l jwt-leeway -x -d 'Leeway for exp, nbf and iat'
+complete -c rtserve -l allow-eternal-tokens -d 'Accept tokens without exp'
+complete -c rtserve -l allow-query-token -d 'Accept ?token='
+complete -c rtserve -l cookie-name -x -d 'Cookie with the token'
+complete -c rtserve -l store -x -a 'memory' -d 'Where events are kept'
+complete -c rtserve -l retain-events -x -d 'Events kept for resume'
+complete -c rtserve -l retain-for -x -d 'How long they are kept'
+complete -c rtserve -l heartbeat -x -d 'Between signs of life on a stream'
+complete -c rtserve -l max-clients -x -d 'Open streams'
+complete -c rtserve -l max-event-bytes -x -d 'Size of a payload'
+complete -c rtserve -l log-level -x -a 'debug info warn error off' -d 'What is logged'
+complete -c rtserve -l log-format -x -a 'text json' -d 'How it is logged'
+complete -c rtserve -s c -l config -r -F -d 'Configuration file'
+complete -c rtserve -s V -l version -d 'Show the version'
+complete -c rtserve -s h -l help -d 'Show help'
+
+set -l commands check-config healthcheck token
+set -l none "not __fish_seen_subcommand_from $commands"
+complete -c rtserve -n $none -a check-config -d 'Check options and configuration file, and exit'
+complete -c rtserve -n $none -a healthcheck -d 'Ask the running server whether it is ready'
+complete -c rtserve -n $none -a token -d 'Make a token or a secret, or say what a token is worth'
+
+complete -c rtserve -n '__fish_seen_subcommand_from token' -l jwt-secret-file -r -F -d 'File with the secret for HS256'
+complete -c rtserve -n '__fish_seen_subcommand_from token' -l sub -x -d 'Make a token for this subject'
+complete -c rtserve -n '__fish_seen_subcommand_from token' -l role -x -a 'admin dispatcher service driver customer' -d 'Role of the subject'
+complete -c rtserve -n '__fish_seen_subcommand_from token' -l order -x -d 'Let it read this order'
+complete -c rtserve -n '__fish_seen_subcommand_from token' -l run -x -d 'Let it read this run'
+complete -c rtserve -n '__fish_seen_subcommand_from token' -l driver -x -d 'Let it read this driver'
+complete -c rtserve -n '__fish_seen_subcommand_from token' -l ttl -x -d 'How long it is valid'
+complete -c rtserve -n '__fish_seen_subcommand_from token' -l verify -x -d 'Check this token; - reads it from stdin'
+complete -c rtserve -n '__fish_seen_subcommand_from token' -l new-secret -d 'Print a new random secret'

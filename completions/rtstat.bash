@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# Completion of rtstat(1) for bash, loaded by bash-completion.
+
+_rtstat() {
+  local cur prev words cword split
+  _init_completion -s || return
+
+  local options='-o --output -w --watch -i --interval -W --timeout -s --server --token-file --token -H --header
+    -k --insecure --cacert -c --config -q --quiet -v --verbose --color -V --version -h --help'
+
+  case $prev in
+    -o | --output) COMPREPLY=($(compgen -W 'table json' -- "$cur")); return ;;
+    --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
+    --token-file | --cacert | -c | --config) _filedir; return ;;
+    -i | --interval | -W | --timeout | -s | --server | --token | -H | --header) return ;;
+  esac
+  $split && return
+
+  COMPREPLY=($(compgen -W "$options" -- "$cur"))
+} && complete -F _rtstat rtstat

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# Completion of rtstat(1) for fish.
+
+complete -c rtstat -f
+complete -c rtstat -s o -l output -x -a 'table json' -d 'Output format'
+complete -c rtstat -s w -l watch -d 'Keep refreshing'
+complete -c rtstat -s i -l interval -x -d 'Time between two refreshes'
+complete -c rtstat -s W -l timeout -x -d 'How long to wait for an answer'
+complete -c rtstat -s s -l server -x -d 'Where rtserve is'
+complete -c rtstat -l token-file -r -F -d 'File that holds the token'
+complete -c rtstat -l token -x -d 'The token itself'
+complete -c rtstat -s H -l header -x -d 'Header to send along'
+complete -c rtstat -s k -l insecure -d 'Do not verify the certificate of the server'
+complete -c rtstat -l cacert -r -F -d 'Certificates to verify the server with'
+complete -c rtstat -s c -l config -r -F -d 'Configuration file'
+complete -c rtstat -s q -l quiet -d 'Only errors on stderr'
+complete -c rtstat -s v -l verbose -d 'More on stderr'
+complete -c rtstat -l color -x -a 'auto always never' -d 'Colour'
+complete -c rtstat -s V -l version -d 'Show the version'
+complete -c rtstat -s h -l help -d 'Show help'
