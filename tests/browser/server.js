@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// A real rtserve on free ports with a secret of its own, and a TCP proxy before it that can cut connections.
+'use strict';
+const { spawn } = require('node:child_process');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const http = require('node:http');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+
+const listening = (server) =>
+  new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
+
+async function freePort() {
+  const probe = net.createServer();
+  const port = await listening(probe);
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+// Polls `attempt` until it returns something true.
+async function eventually(what, attempt) {
+  const deadline = Date.now() + 20000;
+  for (;;) {
+    const result = await attempt();
+    if (result) return result;
+    if (Date.now() > deadline) throw new Error(`waited 20 s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+// Made here rather than by `rtserve token`, so that two programs have to agree on RFC 7519.
+function makeToken(secret, claims) {
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
+  return `${signed}.${crypto.createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
+
+async function startServer(program, options) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rt-browser-'));
+  const secret = crypto.randomBytes(32).toString('base64url');
+  const secretFile = path.join(folder, 'secret');
+  fs.writeFileSync(secretFile, `${secret}\n`, { mode: 0o600 });
+  const port = await freePort();
+  const child = spawn(
+    program,
+    ['--listen', `127.0.0.1:${port}`, '--admin-listen', `127.0.0.1:${await freePort()}`,
+      '--jwt-secret-file', secretFile, ...options],
+    { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (bytes) => { log += bytes; });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const base = `http://127.0.0.1:${port}`;
+  await eventually('rtserve', async () => {
+    if (child.exitCode !== null) throw new Error(`rtserve ended with ${child.exitCode}: ${log}`);
+    return fetch(`${base}/healthz`).then((answer) => answer.ok, () => false);
+  });
+  const token = makeToken(secret, { sub: 'test', role: 'admin', exp: Math.floor(Date.now() / 1000) + 600 });
+  return {
+    port,
+    token,
+    // Resolves to the event's id.
+    async publish(topicPath, payload) {
+      const answer = await fetch(base + topicPath, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(payload),
+      });
+      if (answer.status !== 200) throw new Error(`publish: ${answer.status} ${await answer.text()}`);
+      return (await answer.json()).id;
+    },
+    async stop() {
+      child.kill('SIGKILL');
+      await ended;
+      fs.rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function startProxy(port) {
+  const pairs = new Set();
+  let passing = true;
+  const server = net.createServer((client) => {
+    client.on('error', () => {});
+    if (!passing) {
+      client.destroy();
+      return;
+    }
+    const upstream = net.connect(port, '127.0.0.1');
+    const pair = [client, upstream];
+    pairs.add(pair);
+    for (const [here, there] of [pair, [upstream, client]]) {
+      here.on('error', () => {});
+      here.on('close', () => {
+        there.destroy();
+        pairs.delete(pair);
+      });
+      here.pipe(there);
+    }
+  });
+  return {
+    port: await listening(server),
+    // Cuts what is open without a word, and everything that comes until heal().
+    cut() {
+      passing = false;
+      for (const pair of pairs) pair.forEach((socket) => socket.destroy());
+    },
+    heal() { passing = true; },
+    stop() {
+      this.cut();
+      server.close();
+    },
+  };
+}
+
+// An origin of its own with an empty page.
+async function startPage() {
+  const server = http.createServer((request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end('<!doctype html><title>following</title>');
+  });
+  const port = await listening(server);
+  return { origin: `http://127.0.0.1:${port}`, stop: () => { server.closeAllConnections(); server.close(); } };
+}
+
+module.exports = { eventually, startPage, startProxy, startServer };

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// NMEA, and whatever else a line may be recognised as: what comes out does not depend on where the input is
+// cut, and every fix that is given out is within bounds.
+#include <cstddef>
+#include <cstdint>
+
+#include "gps_invariance.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  rt::fuzz::check_gps({reinterpret_cast<const char*>(bytes), size}, rt::gps::Format::nmea);
+  rt::fuzz::check_gps({reinterpret_cast<const char*>(bytes), size}, rt::gps::Format::automatic);
+  return 0;
+}
