@@ -6,8 +6,10 @@ _rtserve() {
   _init_completion -s || return
 
   local options='--listen --admin-listen --cors-origin --threads --request-timeout --shutdown-grace --dev
-    --jwt-secret-file --jwt-issuer --jwt-audience --jwt-leeway --allow-eternal-tokens --allow-query-token
-    --cookie-name --store --retain-events --retain-for --heartbeat --max-clients --max-event-bytes --log-level
+    --tls-cert --tls-key --tls-min --trusted-proxy --jwt-secret-file --jwt-public-key --jwks-file --jwks-url
+    --jwks-refresh --authorization --jwt-issuer --jwt-audience --jwt-leeway --allow-eternal-tokens --allow-query-token
+    --cookie-name --store --retain-events --retain-for --heartbeat --max-clients --max-clients-per-user --max-clients-per-topic
+    --max-clients-per-ip --publish-rate --max-memory --max-event-bytes --log-level
     --log-format -c --config -V --version -h --help'
   local options_token='--jwt-secret-file --sub --role --order --run --driver --ttl --verify --new-secret'
 
@@ -15,8 +17,12 @@ _rtserve() {
     --store) COMPREPLY=($(compgen -W 'memory' -- "$cur")); return ;;
     --log-level) COMPREPLY=($(compgen -W 'debug info warn error off' -- "$cur")); return ;;
     --log-format) COMPREPLY=($(compgen -W 'text json' -- "$cur")); return ;;
+    --tls-min) COMPREPLY=($(compgen -W '1.2 1.3' -- "$cur")); return ;;
+    --authorization) COMPREPLY=($(compgen -W 'claims authenticated' -- "$cur")); return ;;
     --role) COMPREPLY=($(compgen -W 'admin dispatcher service driver customer' -- "$cur")); return ;;
-    --jwt-secret-file | -c | --config) _filedir; return ;;
+    --tls-cert | --tls-key | --jwt-secret-file | --jwt-public-key | --jwks-file | -c | --config) _filedir; return ;;
+    --trusted-proxy | --jwks-url | --jwks-refresh | --max-clients-per-user | --max-clients-per-topic) return ;;
+    --max-clients-per-ip | --publish-rate | --max-memory) return ;;
     --listen | --admin-listen | --cors-origin | --threads | --request-timeout | --shutdown-grace) return ;;
     --jwt-issuer | --jwt-audience | --jwt-leeway | --cookie-name | --retain-events | --retain-for) return ;;
     --heartbeat | --max-clients | --max-event-bytes) return ;;

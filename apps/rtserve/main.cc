@@ -13,6 +13,10 @@ int main(int argc, char** argv) {
   CLI::App app;
   rtserve::Options options;
   rtserve::define_options(app, options);
-  if (const auto code = cli::parse(app, argc, argv, rtserve::config_paths())) return *code;
-  return rtserve::run(std::move(options));
+  const auto take_section = [&options](const cli::ConfigEntry& entry) {
+    return rtserve::take_section(options, entry);
+  };
+  if (const auto code = cli::parse(app, argc, argv, rtserve::config_paths(), take_section)) return *code;
+  cli::hide_in_argv(argc, argv, "--verify");
+  return rtserve::run(std::move(options), argc, argv);
 }

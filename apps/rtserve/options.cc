@@ -2,10 +2,7 @@
 #include "rtserve/options.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <thread>
 
-#include "auth/secret_file.h"
 #include "base/text.h"
 #include "cli/command_line.h"
 
@@ -26,6 +23,17 @@ void define_network(CLI::App& app, Options& options) {
       ->allow_extra_args(false);
   app.add_option("--admin-listen", options.admin_listen, "Metrics and health (default 127.0.0.1:3001)")
       ->type_name("HOST:PORT");
+  app.add_option("--tls-cert", options.tls_cert, "Serve over TLS with this certificate chain (PEM)")
+      ->type_name("FILE");
+  app.add_option("--tls-key", options.tls_key, "Its private key (PEM)")->type_name("FILE");
+  cli::add_choice(
+      app, "--tls-min", {"1.2", "1.3"},
+      [&options](std::size_t i) { options.tls_min = static_cast<net::TlsVersion>(i); },
+      "Oldest TLS version (default 1.2)");
+  app.add_option("--trusted-proxy", options.trusted_proxies,
+                 "Proxies that may name a client in X-Forwarded-For, repeatable")
+      ->type_name("CIDR")
+      ->allow_extra_args(false);
   app.add_option("--cors-origin", options.cors_origins, "Origin whose pages may connect, repeatable")
       ->type_name("ORIGIN")
       ->allow_extra_args(false);
@@ -39,25 +47,43 @@ void define_network(CLI::App& app, Options& options) {
 
 void define_tokens(CLI::App& app, Options& options) {
   app.add_flag("--dev", options.dev, "Loopback only; makes a secret and prints a token");
-  app.add_option("--jwt-secret-file", options.jwt_secret_file, "The file with the secret for HS256")
-      ->type_name("FILE");
+  app.add_option("--jwt-secret-file", options.jwt_secret_files, "A file with a secret for HS*, repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--jwt-public-key", options.jwt_public_keys, "A file with public keys (PEM), repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--jwks-file", options.jwks_file, "A JWK set with more keys")->type_name("FILE");
+  app.add_option("--jwks-url", options.jwks_url, "Where to fetch a JWK set with more keys")->type_name("URL");
+  cli::add_duration(app, "--jwks-refresh", options.jwks_refresh, "How often to fetch it (default 5m)");
   app.add_option("--jwt-issuer", options.jwt_issuer, "Required iss claim")->type_name("ISS");
   app.add_option("--jwt-audience", options.jwt_audience, "Required aud claim")->type_name("AUD");
   cli::add_duration(app, "--jwt-leeway", options.jwt_leeway, "Leeway for exp, nbf and iat (default 30s)");
+  cli::add_choice(
+      app, "--authorization", {"claims", "authenticated"},
+      [&options](std::size_t i) { options.authorization = static_cast<auth::Authorization>(i); },
+      "Who may read: whom the claims allow, or every valid token (default claims)");
   app.add_flag("--allow-eternal-tokens", options.allow_eternal_tokens, "Accept tokens without exp");
   app.add_flag("--allow-query-token", options.allow_query_token, "Accept ?token=");
   app.add_option("--cookie-name", options.cookie_name, "The cookie with the token (default rt_token)")
       ->type_name("NAME");
 }
 
+void add_size(CLI::App& app, const std::string& name, std::uint64_t& target, const std::string& description) {
+  const auto store = [&target](const std::string& text) { target = base::parse_size(text).value_or(target); };
+  app.add_option_function<std::string>(name, store, description)
+      ->type_name("SIZE")
+      ->check([](const std::string& text) {
+        return base::parse_size(text) ? std::string() : "'" + base::printable(text) + "' is no size like 64k";
+      });
+}
+
+void add_limit(CLI::App& app, const std::string& name, std::uint64_t& target,
+               const std::string& description) {
+  app.add_option(name, target, description)->type_name("N");
+}
+
 void define_streams(CLI::App& app, Options& options) {
-  const auto size = [](std::uint64_t& target) {
-    return [&target](const std::string& text) {
-      const auto bytes = base::parse_size(text);
-      if (bytes) target = *bytes;
-      return bytes.has_value();
-    };
-  };
   cli::add_choice(app, "--store", {"memory"}, [](std::size_t) {}, "Where events are kept (default memory)");
   app.add_option("--retain-events", options.retain_events, "Events kept for resume (default 100000)")
       ->type_name("N")
@@ -66,14 +92,17 @@ void define_streams(CLI::App& app, Options& options) {
   cli::add_duration(app, "--heartbeat", options.heartbeat, "Between signs of life on a stream (default 15s)");
   app.add_option("--max-clients", options.clients_max, "Open streams (default: what descriptors allow)")
       ->type_name("N");
-  app.add_option_function<std::string>(
-         "--max-event-bytes",
-         [take = size(options.event_bytes_max)](const std::string& text) {
-           if (!take(text))
-             throw CLI::ValidationError("--max-event-bytes", "'" + text + "' is no size like 64k");
-         },
-         "Size of a payload (default 64k)")
-      ->type_name("SIZE");
+  add_limit(app, "--max-clients-per-user", options.limits.clients_per_user,
+            "Open streams of one subject (default 0: no limit)");
+  add_limit(app, "--max-clients-per-topic", options.limits.clients_per_topic,
+            "Open streams of one topic (default 0: no limit)");
+  add_limit(app, "--max-clients-per-ip", options.limits.clients_per_ip,
+            "Open streams from one address (default 0: no limit)");
+  add_limit(app, "--publish-rate", options.limits.publish_rate,
+            "Events per second that a token may publish (default 0: no limit)");
+  add_size(app, "--max-memory", options.limits.memory_bytes,
+           "Memory above which no stream or event is taken (default 0: no limit)");
+  add_size(app, "--max-event-bytes", options.event_bytes_max, "Size of a payload (default 64k)");
 }
 
 void define_log(CLI::App& app, Options& options) {
@@ -85,40 +114,6 @@ void define_log(CLI::App& app, Options& options) {
       app, "--log-format", {"text", "json"},
       [&options](std::size_t i) { options.log_format = static_cast<base::LogFormat>(i); },
       "How (default text)");
-}
-
-base::Result<std::vector<auth::Key>> make_keys(const Options& options) {
-  std::vector<auth::Key> keys;
-  if (!options.jwt_secret_file.empty()) {
-    auto key = auth::read_secret_file(options.jwt_secret_file);
-    if (!key) return std::unexpected(key.error());
-    keys.push_back(*std::move(key));
-  } else if (options.dev) {
-    keys.push_back(*auth::Key::from_secret(auth::new_secret()));
-  } else {
-    return base::fail(
-        base::ErrorKind::configuration, "no key to check tokens with",
-        "give --jwt-secret-file FILE (rtserve token --new-secret makes a secret), or --dev to try it");
-  }
-  return keys;
-}
-
-base::Result<void> check_origins(const Options& options) {
-  const bool any = std::ranges::find(options.cors_origins, "*") != options.cors_origins.end();
-  if (any && (!options.cookie_name.empty() || options.cors_origins.size() > 1)) {
-    return base::fail(base::ErrorKind::configuration,
-                      "--cors-origin '*' cannot go together with cookies or other origins",
-                      "list the origins, or turn the cookie off with --cookie-name ''");
-  }
-  for (const std::string& origin : options.cors_origins) {
-    const bool http = origin.starts_with("http://") || origin.starts_with("https://");
-    if (origin != "*" && (!http || origin.find('/', origin.find("//") + 2) != std::string::npos)) {
-      return base::fail(base::ErrorKind::configuration,
-                        "--cors-origin: '" + base::printable(origin) + "' is no origin",
-                        "scheme and host without a path, such as https://app.example.com");
-    }
-  }
-  return {};
 }
 
 }  // namespace
@@ -145,47 +140,23 @@ std::vector<std::string> config_paths() {
   return {"/etc/rtserve/rtserve.toml"};
 }
 
-auth::TokenOptions token_options(const Options& options) {
-  return {std::chrono::ceil<std::chrono::seconds>(options.jwt_leeway), options.allow_eternal_tokens,
-          options.jwt_issuer, options.jwt_audience};
+base::Result<Options> parse_options_again(int argc, char** argv) {
+  CLI::App app;
+  Options options;
+  define_options(app, options);
+  const auto section = [&options](const cli::ConfigEntry& entry) { return take_section(options, entry); };
+  if (auto parsed = cli::parse_again(app, argc, argv, config_paths(), section); !parsed)
+    return std::unexpected(parsed.error());
+  return options;
 }
 
-base::Result<server::Config> make_config(const Options& options) {
-  server::Config config;
-  const std::vector<std::string> listen =
-      options.listen.empty() ? std::vector<std::string>{"127.0.0.1:3000"} : options.listen;
-  for (const std::string& text : listen) {
-    auto address = net::parse_listen_address(text);
-    if (!address) return std::unexpected(address.error());
-    if (options.dev && !net::is_loopback(*address)) {
-      return base::fail(base::ErrorKind::configuration, "--dev serves on loopback only, not on " + text);
-    }
-    config.listen.push_back(*std::move(address));
-  }
-  auto admin = net::parse_listen_address(options.admin_listen);
-  if (!admin) return std::unexpected(admin.error());
-  config.admin_listen = *std::move(admin);
-  if (auto origins = check_origins(options); !origins) return std::unexpected(origins.error());
-  auto keys = make_keys(options);
-  if (!keys) return std::unexpected(keys.error());
-  if (options.heartbeat < std::chrono::seconds(1)) {
-    return base::fail(base::ErrorKind::configuration, "--heartbeat must be at least 1s");
-  }
-  config.keys = *std::move(keys);
-  config.token = token_options(options);
-  config.token_places = {options.cookie_name, options.allow_query_token};
-  config.cors_origins = options.cors_origins;
-  config.retain_events = options.retain_events;
-  config.retain_for = options.retain_for;
-  config.heartbeat = options.heartbeat;
-  config.clients_max = options.clients_max;
-  config.event_bytes_max = options.event_bytes_max;
-  config.request_timeout = options.request_timeout;
-  config.shutdown_grace = options.shutdown_grace;
-  config.threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-  config.log_level = options.log_level;
-  config.log_format = options.log_format;
-  return config;
+std::optional<std::string> take_section(Options& options, const cli::ConfigEntry& entry) {
+  if (entry.section.size() != 2 || entry.section.front() != "roles")
+    return "unknown section '" + base::printable(entry.section.front()) + "'; did you mean '[roles.NAME]'?";
+  if (!options.roles) options.roles = auth::RoleTable::empty();
+  const auto added = options.roles->add({entry.section.back(), entry.key, entry.values});
+  if (added) return std::nullopt;
+  return added.error();
 }
 
 }  // namespace rt::rtserve

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cli/config_file.h"
 #include "rtserve/token_command.h"
 #include "server/config.h"
 
@@ -27,7 +28,17 @@ struct Options {
 
   std::vector<std::string> listen;
   std::string admin_listen = "127.0.0.1:3001";
-  std::string jwt_secret_file;
+  std::string tls_cert, tls_key;
+  net::TlsVersion tls_min = net::TlsVersion::tls12;
+  std::vector<std::string> trusted_proxies;
+  std::vector<std::string> jwt_secret_files;
+  std::vector<std::string> jwt_public_keys;
+  std::string jwks_file;
+  std::string jwks_url;
+  std::chrono::milliseconds jwks_refresh{300'000};
+  std::string dev_secret;  // made once, so that a reload keeps it
+  auth::Authorization authorization = auth::Authorization::claims;
+  std::optional<auth::RoleTable> roles;  // from the file's sections [roles.NAME]
   std::string jwt_issuer;
   std::string jwt_audience;
   std::chrono::milliseconds jwt_leeway{30'000};
@@ -39,6 +50,7 @@ struct Options {
   std::chrono::milliseconds retain_for{3'600'000};
   std::chrono::milliseconds heartbeat{15'000};
   std::optional<std::uint64_t> clients_max;
+  server::Limits limits;
   std::uint64_t event_bytes_max = 64 * 1024;
   std::chrono::milliseconds request_timeout{10'000};
   std::chrono::milliseconds shutdown_grace{10'000};
@@ -49,14 +61,13 @@ struct Options {
 
 void define_options(CLI::App& app, Options& options);
 
+// The same arguments, with environment and file as they are now.
+base::Result<Options> parse_options_again(int argc, char** argv);
+
 // /etc/rtserve/rtserve.toml
 std::vector<std::string> config_paths();
 
-// The rules for tokens, for the server and `rtserve token` alike.
-auth::TokenOptions token_options(const Options& options);
-
-// Checks what the options say together and reads the secret file. With --dev and without a secret file, a
-// secret is made for this run.
-base::Result<server::Config> make_config(const Options& options);
+// Takes what the file says about roles; gives what is wrong with it.
+std::optional<std::string> take_section(Options& options, const cli::ConfigEntry& entry);
 
 }  // namespace rt::rtserve

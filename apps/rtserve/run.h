@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What rtserve does once its options are known: serve, check the configuration, or ask a running server.
-// Main thread; each returns the exit code.
+// Main thread; returns the exit code.
 #pragma once
 
 #include "rtserve/options.h"
 
 namespace rt::rtserve {
 
-int run(Options options);
+// The arguments are parsed again on SIGHUP, with the configuration file as it is then.
+int run(Options options, int argc, char** argv);
 
 }  // namespace rt::rtserve

@@ -6,7 +6,6 @@
 #include <cstdio>
 
 #include "auth/roles.h"
-#include "auth/secret_file.h"
 #include "auth/token.h"
 #include "base/text.h"
 #include "base/time_text.h"
@@ -23,13 +22,14 @@ std::string check_duration(const std::string& text) {
   return "'" + base::printable(text) + "' is no duration like 90s, 15m or 1h";
 }
 
-std::string check_role(const std::string& text) {
-  const auto names = auth::role_names();
-  if (std::ranges::find(names, text) != names.end()) return {};
-  std::string what = "'" + base::printable(text) + "' is no role";
-  if (const auto near = base::nearest(text, names); !near.empty())
+// Not on the command line, as the table may come from the configuration file.
+base::Result<void> check_role(const TokenCommandOptions& options) {
+  if (options.role.empty() || options.rules.roles.has(options.role)) return {};
+  std::string what = "--role: '" + base::printable(options.role) + "' is no role";
+  const auto names = options.rules.roles.names();
+  if (const auto near = base::nearest(options.role, names); !near.empty())
     what.append("; did you mean '").append(near).append("'?");
-  return what;
+  return base::fail(base::ErrorKind::usage, std::move(what));
 }
 
 std::string check_id(const std::string& text) {
@@ -39,7 +39,8 @@ std::string check_id(const std::string& text) {
 
 std::string role_choice() {
   std::string out;
-  for (const auto name : auth::role_names()) out.append(out.empty() ? "" : "|").append(name);
+  const auth::RoleTable usual;
+  for (const auto name : usual.names()) out.append(out.empty() ? "" : "|").append(name);
   return out;
 }
 
@@ -48,6 +49,10 @@ int print_line(std::string_view line) {
                        std::fputc('\n', stdout) != EOF && std::fflush(stdout) == 0;
   if (written) return cli::k_ok;
   return cli::report(k_program, {base::ErrorKind::io, "cannot write to standard output", {}});
+}
+
+base::Error no_key(const char* what) {
+  return {base::ErrorKind::configuration, what, "give --jwt-secret-file FILE or set RTSERVE_JWT_SECRET_FILE"};
 }
 
 std::string first_line_of_stdin() {
@@ -85,9 +90,10 @@ std::string describe(const auth::Token& token, base::WallTime now) {
   return out;
 }
 
-int verify(const TokenCommandOptions& options, const auth::Key& key, base::WallTime now) {
+int verify(const TokenCommandOptions& options, base::WallTime now) {
+  if (options.rules.keys.empty()) return cli::report(k_program, no_key("no key to verify with"));
   const std::string text = options.verify == "-" ? first_line_of_stdin() : options.verify;
-  const auto token = auth::verify_token(text, {key}, options.rules, now);
+  const auto token = auth::verify_token(text, options.rules, now);
   if (token) return print_line(describe(*token, now));
   const int printed = print_line("not valid: " + token.error().what);
   return printed == cli::k_ok ? cli::k_denied : printed;
@@ -99,8 +105,8 @@ auth::TokenRequest request_of(const TokenCommandOptions& options, base::WallTime
   auth::TokenRequest request;
   request.subject = options.subject;
   request.role = options.role;
-  request.issuer = options.rules.issuer;
-  request.audience = options.rules.audience;
+  request.issuer = options.rules.options.issuer;
+  request.audience = options.rules.options.audience;
   request.issued_at = now;
   request.expires_at = now + base::parse_duration(options.ttl).value_or(std::chrono::hours(1));
   if (!options.role.empty()) {
@@ -129,20 +135,16 @@ base::Result<void> check_grants(const TokenCommandOptions& options, const auth::
   return {};
 }
 
-int make(const TokenCommandOptions& options, const auth::Key& key, base::WallTime now) {
-  const std::string text = auth::make_token(request_of(options, now), key);
-  const auto token = auth::verify_token(text, {key}, options.rules, now);
+int make(const TokenCommandOptions& options, base::WallTime now) {
+  if (const auto checked = check_role(options); !checked) return cli::report(k_program, checked.error());
+  const auto key = std::ranges::find_if(options.rules.keys, &auth::Key::can_sign);
+  if (key == options.rules.keys.end()) return cli::report(k_program, no_key("no secret to sign with"));
+  const std::string text = auth::make_token(request_of(options, now), *key);
+  const auto token = auth::verify_token(text, options.rules, now);
   if (!token) return cli::report(k_program, {base::ErrorKind::usage, token.error().what, {}});
   if (const auto checked = check_grants(options, token->rights); !checked)
     return cli::report(k_program, checked.error());
   return print_line(text);
-}
-
-base::Result<auth::Key> load_key(const TokenCommandOptions& options) {
-  if (options.secret_file.empty())
-    return base::fail(base::ErrorKind::configuration, "no secret to sign and verify with",
-                      "give --jwt-secret-file FILE or set RTSERVE_JWT_SECRET_FILE");
-  return auth::read_secret_file(options.secret_file);
 }
 
 }  // namespace
@@ -155,9 +157,7 @@ void add_token_command(CLI::App& app, TokenCommandOptions& options) {
       ->type_name("FILE");
   CLI::Option* sub =
       token->add_option("--sub", options.subject, "Make a token for this subject")->type_name("U");
-  token->add_option("--role", options.role, "The subject's role")
-      ->check(check_role)
-      ->type_name(role_choice());
+  token->add_option("--role", options.role, "The subject's role")->type_name(role_choice());
   for (const model::Resource& resource : model::k_resources) {
     const std::string name(resource.singular);
     token->add_option("--" + name, options.ids[resource.kind], "Let it read this " + name + " (repeatable)")
@@ -182,9 +182,7 @@ int run_token(const TokenCommandOptions& options, const base::Clock& clock) {
   if (options.subject.empty() && options.verify.empty())
     return cli::report(
         k_program, {base::ErrorKind::usage, "nothing to do", "give --sub U, --verify TOKEN or --new-secret"});
-  const auto key = load_key(options);
-  if (!key) return cli::report(k_program, key.error());
-  return options.verify.empty() ? make(options, *key, clock.wall()) : verify(options, *key, clock.wall());
+  return options.verify.empty() ? make(options, clock.wall()) : verify(options, clock.wall());
 }
 
 }  // namespace rt::rtserve

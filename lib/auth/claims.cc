@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <iterator>
 
+#include "auth/members.h"
 #include "base/text.h"
 
 namespace rt::auth {
@@ -27,16 +28,9 @@ Check read_string(const JsonMember& member, std::string& out) {
 }
 
 Check read_strings(const JsonMember& member, std::vector<std::string>& out) {
-  if (member.type != JsonType::array) return refuse(member, "is no array of strings");
-  const auto array = nlohmann::json::parse(member.raw, nullptr, false);
-  if (!array.is_array()) return refuse(member, "is no array of strings");
-  if (array.size() > k_claim_list_max)
-    return refuse(member, "has more than " + std::to_string(k_claim_list_max) + " entries");
-  for (const auto& element : array) {
-    const auto* text = element.get_ptr<const std::string*>();
-    if (text == nullptr) return refuse(member, "is no array of strings");
-    out.push_back(*text);
-  }
+  auto strings = strings_of(member, k_claim_list_max);
+  if (!strings) return refuse(member, strings.error());
+  std::ranges::move(*strings, std::back_inserter(out));
   return {};
 }
 
@@ -115,17 +109,6 @@ Check read_claim(const JsonMember& member, Claims& claims) {
 }
 
 }  // namespace
-
-std::expected<Members, std::string> parse_unique_members(std::string_view json, std::string_view what) {
-  auto members = model::parse_object(json);
-  if (!members) return std::unexpected(std::string(what) + " is no JSON object");
-  std::vector<std::string_view> keys;
-  for (const JsonMember& member : *members) keys.push_back(member.key);
-  std::ranges::sort(keys);
-  if (std::ranges::adjacent_find(keys) != keys.end())
-    return std::unexpected(std::string(what) + " names a member twice");
-  return std::move(*members);
-}
 
 std::expected<Claims, std::string> parse_claims(std::string_view json) {
   const auto members = parse_unique_members(json, "the claim set");

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "auth/roles.h"
-#include "model/json.h"
 #include "model/topic.h"
 
 namespace rt::auth {
@@ -31,10 +30,6 @@ struct Claims {
 };
 
 // The error is what is wrong, for a person: "the claim exp is no number".
-using Members = std::vector<model::JsonMember>;
 std::expected<Claims, std::string> parse_claims(std::string_view json);
-
-// One JSON object in which no member is named twice; `what` names it in errors ("the header").
-std::expected<Members, std::string> parse_unique_members(std::string_view json, std::string_view what);
 
 }  // namespace rt::auth

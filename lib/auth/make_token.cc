@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <array>
 
 #include "auth/token.h"
 #include "model/json.h"
@@ -6,7 +8,7 @@
 namespace rt::auth {
 namespace {
 
-constexpr std::string_view k_header = R"({"alg":"HS256","typ":"JWT"})";
+constexpr std::array k_by_preference = {Algorithm::hs256, Algorithm::hs384, Algorithm::hs512};
 
 void append_member(std::string& out, std::string_view key) {
   if (!out.ends_with('{')) out += ',';
@@ -37,6 +39,15 @@ void append_seconds(std::string& out, std::string_view key, base::WallTime time)
   out += std::to_string(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
 }
 
+std::string header_json(Algorithm algorithm, const Key& key) {
+  std::string out = "{";
+  append_text(out, "alg", std::string(name_of(algorithm)));
+  append_text(out, "kid", key.id());
+  append_text(out, "typ", "JWT");
+  out += '}';
+  return out;
+}
+
 std::string claims_json(const TokenRequest& request) {
   std::string out = "{";
   append_member(out, "sub");
@@ -61,8 +72,12 @@ std::string claims_json(const TokenRequest& request) {
 }  // namespace
 
 std::string make_token(const TokenRequest& request, const Key& key) {
-  std::string token = base64url_encode(k_header) + '.' + base64url_encode(claims_json(request));
-  const std::string signature = key.sign(token);
+  const auto algorithm = std::ranges::find_if(k_by_preference, [&](Algorithm a) { return key.serves(a); });
+  if (algorithm == k_by_preference.end()) return {};
+  std::string token =
+      base64url_encode(header_json(*algorithm, key)) + '.' + base64url_encode(claims_json(request));
+  const std::string signature = key.sign(*algorithm, token);
+  if (signature.empty()) return {};
   return token + '.' + base64url_encode(signature);
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The role table: what each role may do (section "Who may do what" of the contract), and its application to
-// the claims of one token. Pure; any thread.
+// RoleTable: what each role may do, as templates of topics that the claims of a token complete. By default
+// the table of the contract (section "Who may do what"); a configuration may put another in its place.
+// Values; any thread, when nobody adds.
 #pragma once
 
 #include <array>
+#include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,42 +16,58 @@
 
 namespace rt::auth {
 
-enum class Scope {
-  everything,  // every topic
-  own,         // the topic of `kind` whose id is the token's subject
-  listed,      // the topics of `kind` that the token lists in the claim named by the kind's plural
-};
+inline constexpr std::size_t k_roles_max = 100;
+inline constexpr std::size_t k_role_name_bytes_max = 128;
+inline constexpr std::size_t k_role_templates_max = 100;  // of one role, for reading or for publishing
 
-enum class Access { read, publish, read_and_publish };
-enum class Stats { no, yes };
-
-struct RoleGrant {
-  std::string_view role;
-  Scope scope;
-  model::Kind kind;  // not looked at for `everything`
-  Access access;
-  Stats stats = Stats::no;
-};
-
-// A role may have several rows; a role without any grants nothing.
-inline constexpr std::array k_role_grants = {
-    RoleGrant{"admin", Scope::everything, {}, Access::read_and_publish, Stats::yes},
-    RoleGrant{"dispatcher", Scope::everything, {}, Access::read_and_publish, Stats::yes},
-    RoleGrant{"service", Scope::everything, {}, Access::publish, Stats::yes},
-    RoleGrant{"driver", Scope::own, model::Kind::driver, Access::read_and_publish},
-    RoleGrant{"driver", Scope::listed, model::Kind::run, Access::read},
-    RoleGrant{"driver", Scope::listed, model::Kind::order, Access::read},
-    RoleGrant{"customer", Scope::listed, model::Kind::order, Access::read},
-    RoleGrant{"customer", Scope::listed, model::Kind::run, Access::read},
-    RoleGrant{"customer", Scope::listed, model::Kind::driver, Access::read},
-};
-
-// The ids that a token lists, by kind (model::index_of).
+// The ids that a token lists in the claims named by a kind's plural, by kind (model::index_of).
 using ListedIds = std::array<std::vector<std::string>, model::k_kind_count>;
 
-void grant_role(Rights& rights, std::string_view role, std::string_view subject, const ListedIds& listed);
+// One line of a role's section in a configuration file: `subscribe = ["drivers/{sub}", "runs/{runs}"]`.
+struct RoleEntry {
+  std::string role;
+  std::string key;  // subscribe, publish or stats
+  std::vector<std::string> values;
+};
 
-// Every role of the table, once each.
-std::vector<std::string_view> role_names();
+class RoleTable {
+ public:
+  RoleTable();               // the contract's
+  static RoleTable empty();  // no role at all, for add()
+
+  // A template is a topic pattern, or has in the id's place {sub} (the token's subject) or the plural of a
+  // kind (each id that the claim of this name lists). The error, for a person, says what is wrong with which
+  // template; the table is then as it was.
+  std::expected<void, std::string> add(const RoleEntry& entry);
+
+  // Adds what the role grants to the holder of these claims; nothing for a role that the table does not have.
+  // A subject that is no valid id fills no template.
+  void grant(Rights& rights, std::string_view role, std::string_view subject, const ListedIds& listed) const;
+
+  bool has(std::string_view role) const { return find(role) != nullptr; }
+  std::vector<std::string_view> names() const;  // in the order in which they were added
+
+ private:
+  struct Template {
+    enum class Id : std::uint8_t { as_written, subject, listed };
+    model::TopicPattern pattern;  // without an id where a claim completes it
+    Id id = Id::as_written;
+    model::Kind claim{};  // for `listed`
+  };
+  struct Role {
+    std::string name;
+    std::vector<Template> subscribe, publish;
+    std::optional<bool> stats;
+  };
+  explicit RoleTable(std::vector<Role> roles) : roles_(std::move(roles)) {}
+
+  static std::expected<Template, std::string> parse(std::string_view text);
+  static std::expected<void, std::string> take(const RoleEntry& entry, Role& role);
+  static void complete(const Template& row, std::string_view subject, const ListedIds& listed,
+                       std::vector<model::TopicPattern>& out);
+  const Role* find(std::string_view name) const;
+
+  std::vector<Role> roles_;
+};
 
 }  // namespace rt::auth

@@ -31,17 +31,19 @@ std::optional<std::string> query_token(std::string_view query) {
 
 }  // namespace
 
-std::optional<std::string> find_token(const http::Request& request, const TokenPlaces& places) {
+std::optional<FoundToken> find_token(const http::Request& request, const TokenPlaces& places) {
   const auto is_authorization = [](const http::Field& field) {
     return base::equal_ignoring_case(field.name, "Authorization");
   };
   const auto count = std::ranges::count_if(request.fields, is_authorization);
-  if (count > 1) return "";
+  if (count > 1) return FoundToken{"", TokenPlace::header};
   if (count == 1)
-    if (auto token = bearer_token(*request.field("Authorization"))) return token;
+    if (auto token = bearer_token(*request.field("Authorization")))
+      return FoundToken{*std::move(token), TokenPlace::header};
   if (const auto cookie = request.cookie(places.cookie_name); cookie && !cookie->empty())
-    return std::string(*cookie);
-  if (places.query_allowed) return query_token(request.query);
+    return FoundToken{std::string(*cookie), TokenPlace::cookie};
+  if (places.query_allowed)
+    if (auto token = query_token(request.query)) return FoundToken{*std::move(token), TokenPlace::query};
   return {};
 }
 

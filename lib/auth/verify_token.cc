@@ -5,8 +5,9 @@
 #include <array>
 
 #include "auth/claims.h"
-#include "auth/roles.h"
-#include "auth/token.h"
+#include "auth/jwks.h"
+#include "auth/members.h"
+#include "auth/verified.h"
 #include "base/text.h"
 #include "base/time_text.h"
 
@@ -51,61 +52,66 @@ bool is_known_type(std::string_view type) {
   return base::equal_ignoring_case(type, "JWT") || base::equal_ignoring_case(type, "at+jwt");
 }
 
-std::optional<Algorithm> find_algorithm(std::string_view name) {
-  if (name == "HS256") return Algorithm::hs256;
-  return {};
-}
+struct Header {
+  Algorithm algorithm;
+  std::optional<std::string> key_id;
+};
 
-std::expected<Algorithm, TokenError> read_header(std::string_view part) {
+std::expected<Header, TokenError> read_header(std::string_view part) {
   const auto json = decode(part, "header");
   if (!json) return std::unexpected(json.error());
   const auto members = parse_unique_members(*json, "the token's header");
   if (!members) return refuse(TokenFault::malformed, members.error());
-  std::optional<Algorithm> algorithm;
-  for (const model::JsonMember& member : *members) {
-    const bool is_string = member.type == model::JsonType::string;
-    if (member.key == "alg") {
-      algorithm = is_string ? find_algorithm(member.text) : std::nullopt;
-    } else if (member.key == "typ") {
-      if (!is_string || !is_known_type(member.text))
-        return refuse(TokenFault::algorithm, "the token's typ is neither JWT nor at+jwt");
-    } else if (std::ranges::find(k_refused_members, member.key) != k_refused_members.end()) {
-      return refuse(TokenFault::algorithm, "the token's header holds " + member.key + ", which is refused");
-    }
-  }
-  if (!algorithm) return refuse(TokenFault::algorithm, "the token's algorithm is not HS256");
-  return *algorithm;
+  for (const std::string_view refused : k_refused_members)
+    if (find_member(*members, refused) != nullptr)
+      return refuse(TokenFault::algorithm,
+                    "the token's header holds " + std::string(refused) + ", which is refused");
+  const auto is_string = [](const model::JsonMember* m) { return m->type == model::JsonType::string; };
+  const auto* type = find_member(*members, "typ");
+  if (type != nullptr && (!is_string(type) || !is_known_type(type->text)))
+    return refuse(TokenFault::algorithm, "the token's typ is neither JWT nor at+jwt");
+  const auto* id = find_member(*members, "kid");
+  if (id != nullptr && (!is_string(id) || id->text.size() > k_key_id_bytes_max))
+    return refuse(TokenFault::malformed,
+                  "the token's kid is no string of at most " + std::to_string(k_key_id_bytes_max) + " bytes");
+  const auto* name = find_member(*members, "alg");
+  const auto algorithm = algorithm_named(name != nullptr && is_string(name) ? name->text : std::string());
+  if (!algorithm) return refuse(TokenFault::algorithm, "the token's algorithm is none of those taken");
+  return Header{*algorithm, id == nullptr ? std::nullopt : std::optional(id->text)};
 }
 
-std::expected<void, TokenError> check_signature(const Parts& parts, Algorithm algorithm,
+// The keys to try, in their order.
+struct Candidates {
+  std::vector<const Key*> keys;
+  bool is_id_known = true;
+};
+
+Candidates candidates_for(const Header& header, const std::vector<Key>& keys) {
+  Candidates out;
+  const auto named = [&](const Key& key) { return key.id() == header.key_id; };
+  out.is_id_known = !header.key_id || std::ranges::any_of(keys, named);
+  for (const Key& key : keys) {
+    const bool fits = !header.key_id || (out.is_id_known ? named(key) : key.id().empty());
+    if (fits && key.serves(header.algorithm)) out.keys.push_back(&key);
+  }
+  if (out.keys.size() > k_signature_checks_max) out.keys.resize(k_signature_checks_max);
+  return out;
+}
+
+std::expected<void, TokenError> check_signature(const Parts& parts, const Header& header,
                                                 const std::vector<Key>& keys) {
   const auto signature = decode(parts.signature, "signature");
   if (!signature) return std::unexpected(signature.error());
-  const auto fits = [&](const Key& key) { return key.algorithm() == algorithm; };
-  if (std::ranges::none_of(keys, fits))
-    return refuse(TokenFault::algorithm, "there is no key for the token's algorithm");
-  const auto signed_by = [&](const Key& key) {
-    return fits(key) && key.verifies(parts.signed_text, *signature);
+  const Candidates candidates = candidates_for(header, keys);
+  const auto signed_by = [&](const Key* key) {
+    return key->verifies(header.algorithm, parts.signed_text, *signature);
   };
-  if (std::ranges::none_of(keys, signed_by))
-    return refuse(TokenFault::signature, "the token's signature is not of a key of ours");
-  return {};
-}
-
-std::expected<void, TokenError> check_times(const Claims& claims, const TokenOptions& options,
-                                            base::WallTime now) {
-  const auto ahead = [&](const auto& time) { return time && *time - options.leeway > now; };
-  if (!claims.expires_at && !options.eternal_tokens_allowed)
-    return refuse(TokenFault::no_expiry, "the token has no exp");
-  if (claims.expires_at && now >= *claims.expires_at + options.leeway)
-    return refuse(TokenFault::expired, "the token expired at " + base::format_time(*claims.expires_at));
-  if (ahead(claims.not_before))
-    return refuse(TokenFault::not_yet_valid,
-                  "the token is not valid before " + base::format_time(*claims.not_before));
-  if (ahead(claims.issued_at))
-    return refuse(TokenFault::not_yet_valid,
-                  "the token was issued in the future, at " + base::format_time(*claims.issued_at));
-  return {};
+  if (std::ranges::any_of(candidates.keys, signed_by)) return {};
+  if (!candidates.is_id_known)
+    return refuse(TokenFault::unknown_key, "the token's kid is that of no key of ours");
+  if (candidates.keys.empty())
+    return refuse(TokenFault::algorithm, "there is no key for the token's algorithm");
+  return refuse(TokenFault::signature, "the token's signature is not of a key of ours");
 }
 
 std::expected<void, TokenError> check_parties(const Claims& claims, const TokenOptions& options) {
@@ -117,9 +123,14 @@ std::expected<void, TokenError> check_parties(const Claims& claims, const TokenO
   return {};
 }
 
-Rights rights_of(Claims& claims) {
+Rights rights_of(Claims& claims, const Rules& rules) {
   Rights rights;
-  for (const std::string& role : claims.roles) grant_role(rights, role, claims.subject, claims.listed);
+  if (rules.authorization == Authorization::authenticated) rights.grant_subscribe({});
+  // A role is as good as the same one twice, which would only cost.
+  std::ranges::sort(claims.roles);
+  const auto repeated = std::ranges::unique(claims.roles);
+  claims.roles.erase(repeated.begin(), repeated.end());
+  for (const std::string& role : claims.roles) rules.roles.grant(rights, role, claims.subject, claims.listed);
   for (auto& pattern : claims.rt_subscribe) rights.grant_subscribe(std::move(pattern));
   for (auto& pattern : claims.rt_publish) rights.grant_publish(std::move(pattern));
   if (claims.rt_stats) rights.grant_stats();
@@ -128,21 +139,55 @@ Rights rights_of(Claims& claims) {
 
 }  // namespace
 
-std::expected<Token, TokenError> verify_token(std::string_view token, const std::vector<Key>& keys,
-                                              const TokenOptions& options, base::WallTime now) {
+std::string_view name_of(TokenFault fault) {
+  constexpr std::array<std::string_view, k_token_fault_count> names = {
+      "malformed",     "algorithm", "unknown_key", "signature", "expired",
+      "not_yet_valid", "issuer",    "audience",    "no_expiry"};
+  static_assert(static_cast<std::size_t>(TokenFault::no_expiry) + 1 == names.size());
+  return names[static_cast<std::size_t>(fault)];
+}
+
+std::expected<Verified, TokenError> verify_timeless(std::string_view token, const Rules& rules) {
   const auto parts = cut(token);
   if (!parts) return std::unexpected(parts.error());
-  const auto algorithm = read_header(parts->header);
-  if (!algorithm) return std::unexpected(algorithm.error());
-  if (auto checked = check_signature(*parts, *algorithm, keys); !checked)
+  const auto header = read_header(parts->header);
+  if (!header) return std::unexpected(header.error());
+  if (auto checked = check_signature(*parts, *header, rules.keys); !checked)
     return std::unexpected(checked.error());
   const auto json = decode(parts->claims, "claim set");
   if (!json) return std::unexpected(json.error());
   auto claims = parse_claims(*json);
   if (!claims) return refuse(TokenFault::malformed, claims.error());
-  if (auto checked = check_times(*claims, options, now); !checked) return std::unexpected(checked.error());
-  if (auto checked = check_parties(*claims, options); !checked) return std::unexpected(checked.error());
-  return Token{claims->subject, claims->expires_at, rights_of(*claims)};
+  if (!claims->expires_at && !rules.options.eternal_tokens_allowed)
+    return refuse(TokenFault::no_expiry, "the token has no exp");
+  if (auto checked = check_parties(*claims, rules.options); !checked) return std::unexpected(checked.error());
+  Rights rights = rights_of(*claims, rules);
+  return Verified{{std::move(claims->subject), 0, claims->expires_at, std::move(rights)},
+                  {claims->expires_at, claims->not_before, claims->issued_at}};
+}
+
+std::expected<void, TokenError> check_times(const ValidTimes& times, const TokenOptions& options,
+                                            base::WallTime now) {
+  const auto ahead = [&](const auto& time) { return time && *time - options.leeway > now; };
+  if (times.expires_at && now >= *times.expires_at + options.leeway)
+    return refuse(TokenFault::expired, "the token expired at " + base::format_time(*times.expires_at));
+  if (ahead(times.not_before))
+    return refuse(TokenFault::not_yet_valid,
+                  "the token is not valid before " + base::format_time(*times.not_before));
+  if (ahead(times.issued_at))
+    return refuse(TokenFault::not_yet_valid,
+                  "the token was issued in the future, at " + base::format_time(*times.issued_at));
+  return {};
+}
+
+std::expected<Token, TokenError> verify_token(std::string_view token, const Rules& rules,
+                                              base::WallTime now) {
+  auto verified = verify_timeless(token, rules);
+  if (!verified) return std::unexpected(std::move(verified).error());
+  if (auto checked = check_times(verified->times, rules.options, now); !checked)
+    return std::unexpected(std::move(checked).error());
+  verified->token.fingerprint = fingerprint_of(digest_of(token));
+  return std::move(verified->token);
 }
 
 }  // namespace rt::auth

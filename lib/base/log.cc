@@ -145,6 +145,10 @@ void set_up_log(LogLevel level, LogFormat format) {
   the_log().logger.set_level(to_spdlog(level));
 }
 
+void set_log_level(LogLevel level) {
+  the_log().logger.set_level(to_spdlog(level));
+}
+
 bool log_enabled(LogLevel level) {
   return level != LogLevel::off && the_log().logger.should_log(to_spdlog(level));
 }

@@ -35,6 +35,8 @@ Result<LogLevel> parse_log_level(std::string_view text);
 Result<LogFormat> parse_log_format(std::string_view text);
 
 void set_up_log(LogLevel level, LogFormat format);
+// Any thread, any time.
+void set_log_level(LogLevel level);
 bool log_enabled(LogLevel level);
 // `message` is a constant phrase ("client connected"); what varies goes into the fields.
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});

@@ -134,6 +134,27 @@ base::Error explain(const CLI::App& app, const Layers& layers, const CLI::ParseE
   return {base::ErrorKind::usage, what, see_help(app)};
 }
 
+// A number when help or version were asked for, and printed.
+base::Result<std::optional<int>> attempt(CLI::App& app, int argc, char** argv,
+                                         const std::vector<std::string>& config_paths,
+                                         TakeSection take_section) {
+  const Layers& layers = install_layers(app, config_paths, std::move(take_section));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    return k_ok;
+  } catch (const CLI::CallForVersion& version) {
+    std::printf("%s\n", version.what());
+    return k_ok;
+  } catch (const CLI::ParseError& error) {
+    return std::unexpected(explain(app, layers, error));
+  } catch (const CLI::Error& error) {
+    return base::fail(base::ErrorKind::internal, error.what());
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void prepare(CLI::App& app, const std::string& program, const std::string& version) {
@@ -147,23 +168,19 @@ void prepare(CLI::App& app, const std::string& program, const std::string& versi
   app.get_help_ptr()->configurable(false);
 }
 
-std::optional<int> parse(CLI::App& app, int argc, char** argv, const std::vector<std::string>& config_paths) {
-  const Layers& layers = install_layers(app, config_paths);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
-    return k_ok;
-  } catch (const CLI::CallForVersion& version) {
-    std::printf("%s\n", version.what());
-    return k_ok;
-  } catch (const CLI::ParseError& error) {
-    return report(app.get_name().c_str(), explain(app, layers, error));
-  } catch (const CLI::Error& error) {
-    return report(app.get_name().c_str(), {base::ErrorKind::internal, error.what(), {}});
-  }
+std::optional<int> parse(CLI::App& app, int argc, char** argv, const std::vector<std::string>& config_paths,
+                         TakeSection take_section) {
+  const auto parsed = attempt(app, argc, argv, config_paths, std::move(take_section));
   hide_in_argv(argc, argv, "--token");
-  return std::nullopt;
+  if (!parsed) return report(app.get_name().c_str(), parsed.error());
+  return *parsed;
+}
+
+base::Result<void> parse_again(CLI::App& app, int argc, char** argv,
+                               const std::vector<std::string>& config_paths, TakeSection take_section) {
+  const auto parsed = attempt(app, argc, argv, config_paths, std::move(take_section));
+  if (!parsed) return std::unexpected(parsed.error());
+  return {};
 }
 
 void add_environment_names(CLI::App& app, const std::string& prefix) {

@@ -10,6 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
+#include "cli/layers.h"
+
 namespace CLI {
 class App;
 class Option;
@@ -25,7 +28,11 @@ void prepare(CLI::App& app, const std::string& program, const std::string& versi
 // Parses. Nothing: go on. A number: exit with it (help and version were printed, or the error was).
 // `config_paths`: where the configuration file is looked for when neither --config nor its environment
 // variable names one. The value of --token is overwritten in argv.
-std::optional<int> parse(CLI::App& app, int argc, char** argv, const std::vector<std::string>& config_paths);
+std::optional<int> parse(CLI::App& app, int argc, char** argv, const std::vector<std::string>& config_paths,
+                         TakeSection take_section = {});
+// The same for a program that reads its configuration again while it runs: prints and overwrites nothing.
+base::Result<void> parse_again(CLI::App& app, int argc, char** argv,
+                               const std::vector<std::string>& config_paths, TakeSection take_section);
 
 // Gives each long option the environment variable PREFIX_ITS_NAME, unless it has one. Values of a repeatable
 // option are separated by commas there.

@@ -12,7 +12,6 @@
 #include <set>
 
 #include "base/text.h"
-#include "cli/config_file.h"
 
 namespace rt::cli {
 namespace {
@@ -45,7 +44,7 @@ auto configurable(App& app) {
 
 class LayersReader final : public CLI::ConfigTOML, public Layers {
  public:
-  explicit LayersReader(CLI::App& app) : app_(app) {}
+  LayersReader(CLI::App& app, TakeSection take_section) : app_(app), take_section_(std::move(take_section)) {}
 
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     std::vector<CLI::ConfigItem> layered;
@@ -99,6 +98,10 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
     if (!entries) throw CLI::ConfigError(place(path, entries.error().line) + entries.error().what);
     std::vector<const CLI::Option*> added;
     for (const ConfigEntry& entry : *entries) {
+      if (!entry.section.empty() && take_section_) {
+        if (const auto wrong = take_section_(entry)) throw CLI::ConfigError(place(path, entry.line) + *wrong);
+        continue;
+      }
       const CLI::Option* option = find(entry, path);
       if (entry.key == k_secret_key) check_private(path);
       if (is_set(*option)) continue;
@@ -143,6 +146,7 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
   }
 
   CLI::App& app_;
+  TakeSection take_section_;
   // CLI11 declares from_config() const.
   mutable std::set<const CLI::Option*> set_;
   mutable std::map<std::string, std::string, std::less<>> places_;
@@ -162,7 +166,7 @@ bool is_readable_by_others(unsigned mode) {
   return (mode & (S_IRGRP | S_IROTH)) != 0;
 }
 
-const Layers& install_layers(CLI::App& app, const std::vector<std::string>& paths) {
+const Layers& install_layers(CLI::App& app, const std::vector<std::string>& paths, TakeSection take_section) {
   CLI::Option* option = app.get_config_ptr();
   std::string path = environment(option->get_envname());
   // A file that was asked for must be there; CLI11 passes over the others.
@@ -171,7 +175,7 @@ const Layers& install_layers(CLI::App& app, const std::vector<std::string>& path
     if (path.empty() && access(candidate.c_str(), R_OK) == 0) path = candidate;
   }
   option->default_str(path.empty() ? k_no_file : path);
-  auto reader = std::make_shared<LayersReader>(app);
+  auto reader = std::make_shared<LayersReader>(app, std::move(take_section));
   app.config_formatter(reader);
   return *reader;
 }

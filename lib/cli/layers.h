@@ -5,9 +5,13 @@
 // command line beats $RT_TOKEN_FILE. Main thread.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "cli/config_file.h"
 
 namespace CLI {
 class App;
@@ -23,9 +27,13 @@ class Layers {
   virtual std::string place_of(std::string_view name) const = 0;
 };
 
+// Told of each entry of the file that stands in a section; gives what is wrong with it, or nothing.
+using TakeSection = std::function<std::optional<std::string>(const ConfigEntry&)>;
+
 // Looks for the file: the one that the environment names, else the first of `paths` that can be read. `app`
 // has a config option (set_config) and keeps the Layers alive.
-const Layers& install_layers(CLI::App& app, const std::vector<std::string>& paths);
+// `take_section` may be empty: then every section is unknown.
+const Layers& install_layers(CLI::App& app, const std::vector<std::string>& paths, TakeSection take_section);
 
 // Long names, without dashes, of what a file or the environment may set.
 std::vector<std::string> configurable_names(const CLI::App& app);

@@ -29,6 +29,7 @@ std::optional<std::string_view> Request::field(std::string_view name) const {
 }
 
 std::optional<std::string_view> Request::cookie(std::string_view name) const {
+  if (name.empty()) return std::nullopt;
   for (const Field& f : fields) {
     if (!base::equal_ignoring_case(f.name, "Cookie")) continue;
     for (std::string_view rest = f.value; !rest.empty();) {

@@ -40,7 +40,7 @@ struct Request {
 
   // The first field of that name; nothing when absent.
   std::optional<std::string_view> field(std::string_view name) const;
-  // The value of a cookie of that name (RFC 6265 section 5.4), from any Cookie field.
+  // The value of a cookie of that name (RFC 6265 section 5.4), from any Cookie field. No name, no cookie.
   std::optional<std::string_view> cookie(std::string_view name) const;
 };
 

@@ -42,6 +42,12 @@ void Shard::apply(const store::Batch& batch) {
   }
 }
 
+void Shard::halve() {
+  shared_ = {};
+  window_.halve();
+  index_.halve();
+}
+
 // --- subscribing
 
 void Shard::add_feed(Subscriber& subscriber, Channel& channel, Link link) {

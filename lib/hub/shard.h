@@ -58,6 +58,9 @@ class Shard {
   void apply(const store::Batch& batch);
   // Forgets events older than `ms` (Unix milliseconds), but for each topic's newest.
   void expire(std::uint64_t ms) { window_.expire(ms); }
+  // For want of memory: forgets the older half of the events and, of the quieter half of the topics, those
+  // without readers or events. Who had not read what is gone is told of the gap.
+  void halve();
 
   // Is this the id of an event that has not reached this shard, or never will?
   bool lies_ahead(std::string_view last_event_id) const;

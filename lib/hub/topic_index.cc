@@ -6,6 +6,10 @@ namespace rt::hub {
 namespace {
 // How many records forget_oldest() looks at: enough to pass a few that are in use, few enough to be cheap.
 constexpr int k_forget_looks = 8;
+
+bool is_in_use(const TopicRecord& record) {
+  return !record.readers.empty() || record.chain.last != 0 || record.dirty;
+}
 }  // namespace
 
 TopicRecord& TopicIndex::record(const model::Topic& topic) {
@@ -43,18 +47,34 @@ void TopicIndex::forget_oldest() {
   auto next = by_age_.begin();
   for (int looks = 0; looks < k_forget_looks && next != by_age_.end(); ++looks) {
     TopicRecord& record = **next++;
-    if (!record.readers.empty() || record.chain.last != 0 || record.dirty) {
+    if (is_in_use(record)) {
       // In use: look at it again when its turn comes round.
       by_age_.splice(by_age_.end(), by_age_, record.by_age);
       continue;
     }
-    const std::size_t kind = model::index_of(record.topic.kind);
-    slots_[kind][record.slot] = nullptr;
-    free_slots_[kind].push_back(record.slot);
-    by_age_.erase(record.by_age);
-    records_.erase(model::Topic(record.topic));
-    return;
+    return forget(record);
   }
+}
+
+void TopicIndex::halve() {
+  auto next = by_age_.begin();
+  for (std::size_t looks = (by_age_.size() + 1) / 2; looks > 0; --looks) {
+    TopicRecord& record = **next++;
+    // As above, or what is in use would come to fill the quieter half.
+    if (is_in_use(record)) {
+      by_age_.splice(by_age_.end(), by_age_, record.by_age);
+    } else {
+      forget(record);
+    }
+  }
+}
+
+void TopicIndex::forget(TopicRecord& record) {
+  const std::size_t kind = model::index_of(record.topic.kind);
+  slots_[kind][record.slot] = nullptr;
+  free_slots_[kind].push_back(record.slot);
+  by_age_.erase(record.by_age);
+  records_.erase(model::Topic(record.topic));
 }
 
 }  // namespace rt::hub

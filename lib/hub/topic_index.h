@@ -47,6 +47,8 @@ class TopicIndex {
   const TopicRecord* find(const model::Topic& topic) const;
   // The topic has news: `record` becomes the youngest.
   void renew(TopicRecord& record, store::FramePtr newest);
+  // Forgets those of the quieter half that nobody reads and the window holds nothing of.
+  void halve();
 
   // The topics of a kind by slot; null where one was forgotten. A slot may be taken by another topic later,
   // whose newest event is then younger than any walk that has begun before.
@@ -55,6 +57,7 @@ class TopicIndex {
 
  private:
   void forget_oldest();
+  void forget(TopicRecord& record);
 
   std::size_t topics_max_;
   std::unordered_map<model::Topic, std::unique_ptr<TopicRecord>> records_;

@@ -33,6 +33,10 @@ void Window::expire(std::uint64_t ms) {
   while (!entries_.empty() && entries_.front().frame->id.ms < ms) evict_first();
 }
 
+void Window::halve() {
+  for (std::size_t count = (entries_.size() + 1) / 2; count > 0; --count) evict_first();
+}
+
 void Window::evict_first() {
   Entry& first = entries_.front();
   const auto leave = [&](Chain& chain, Link link) {

@@ -42,6 +42,8 @@ class Window {
   void append(store::FramePtr frame, TopicRecord& record, Chain& kind);
   // Evicts the events with an id below `ms` (Unix milliseconds).
   void expire(std::uint64_t ms);
+  // Evicts the older half; of one event, that.
+  void halve();
 
   bool holds(Seq seq) const { return seq >= begin_ && seq < end(); }
   const store::Frame& frame(Seq seq) const { return *entry(seq).frame; }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Connection: one client's socket, from accept to close: it reads requests one after the other, waits for the
 // store where it must, and may become a stream, after which it only writes. Owned by its reactor's loop; that
-// thread alone. Asio says when the socket is ready; reading and writing are plain system calls on it.
+// thread alone. How its bytes travel is the Wire's business.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +14,7 @@
 #include "http/request_parser.h"
 #include "hub/subscriber.h"
 #include "net/service.h"
+#include "net/wire.h"
 
 namespace rt::net {
 
@@ -23,7 +22,7 @@ struct LoopContext;
 
 class Connection final : public hub::Sink {
  public:
-  Connection(LoopContext& loop, std::uint64_t id, int fd);
+  Connection(LoopContext& loop, std::uint64_t id, int fd, Peer peer);
   ~Connection() override;
 
   std::uint64_t id() const { return id_; }
@@ -66,6 +65,7 @@ class Connection final : public hub::Sink {
   void on_complete();
   void on_refusal();
   void on_end_of_input();
+  void on_plain_http();
   void open_stream(OpenStream opening);
   void end_stream(CloseReason reason);
   void on_stream_due(base::SteadyTime now);
@@ -76,12 +76,13 @@ class Connection final : public hub::Sink {
   void send_output();
   void after_answer();
   void linger();
+  void finish_output();
   void set_deadline(std::chrono::milliseconds from_now);
   void remind(base::SteadyTime due);
 
   LoopContext& loop_;
   std::uint64_t id_;
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+  Wire wire_;
   Phase phase_ = Phase::reading;
   bool last_request_ = false;  // close after its answer
   bool input_ended_ = false;

@@ -20,12 +20,12 @@
 namespace rt::net {
 
 struct LoopContext {
-  LoopContext(std::uint32_t shard_index, const ReactorLimits& reactor_limits, Service& the_service,
+  LoopContext(std::uint32_t shard_index, const ReactorLimits& reactor_limits, Serving initial,
               const base::Clock& the_clock, ReactorCounts& the_counts, boost::asio::io_context& io,
               hub::Shard& the_shard, Wheel& the_wheel)
       : index(shard_index),
         limits(reactor_limits),
-        service(the_service),
+        serving(std::move(initial)),
         clock(the_clock),
         counts(the_counts),
         context(io),
@@ -35,7 +35,7 @@ struct LoopContext {
 
   std::uint32_t index;
   const ReactorLimits& limits;
-  Service& service;
+  Serving serving;
   const base::Clock& clock;
   ReactorCounts& counts;
   boost::asio::io_context& context;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "net/reactor.h"
 
-#include <sys/socket.h>
-
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <deque>
 
 #include "base/log.h"
 #include "net/loop_context.h"
@@ -19,7 +18,9 @@ using ReadyDescriptor = boost::asio::posix::basic_stream_descriptor<boost::asio:
 
 constexpr int k_ready_per_turn_max =
     1024;  // what is handled before the turn ends and everybody is written to
-constexpr int k_accepts_per_event_max = 256;  // before others have their turn
+constexpr std::chrono::milliseconds k_turn_max{2};
+constexpr int k_due_per_turn_max = 128;
+constexpr int k_accepts_per_event_max = 64;  // before others have their turn
 
 // How many heartbeat intervals a peer may keep its window closed: it costs one block of memory, not more.
 constexpr int k_stalled_heartbeats_max = 8;
@@ -45,7 +46,7 @@ const std::string& LoopContext::date() {
 
 struct Reactor::Loop {
   Loop(Reactor& owner, std::uint32_t index, const ReactorLimits& reactor_limits,
-       std::vector<Descriptor> listeners, Service& service, StoreMailbox& store_mailbox, sse::EventId origin,
+       std::vector<Descriptor> listeners, Serving serving, StoreMailbox& store_mailbox, sse::EventId origin,
        const base::Clock& clock)
       : reactor(owner),
         limits(reactor_limits),
@@ -53,7 +54,7 @@ struct Reactor::Loop {
         context(1),
         shard(reactor_limits.shard, origin),
         wheel(clock.steady()),
-        shared(index, limits, service, clock, owner.counts_, context, shard, wheel),
+        shared(index, limits, std::move(serving), clock, owner.counts_, context, shard, wheel),
         mail(context.get_executor(), ::dup(owner.mailbox_.descriptor())),
         tick(context) {
     for (Descriptor& listener : listeners) {
@@ -67,10 +68,13 @@ struct Reactor::Loop {
     await_tick();
     for (std::size_t at = 0; at < acceptors.size(); ++at) await_connection(at);
     while (!stopped && !(shared.draining && shared.connections.empty())) {
-      if (!shard.has_work()) context.run_one();
+      if (!shard.has_work() && due.empty()) context.run_one();
       shared.turn_time = shared.now();
-      for (int handled = 0; handled < k_ready_per_turn_max && context.poll_one() > 0; ++handled) {
+      for (int handled = 0; handled < k_ready_per_turn_max && shared.now() - shared.turn_time < k_turn_max &&
+                            context.poll_one() > 0;
+           ++handled) {
       }
+      see_to_due();
       end_turn();
     }
     for (auto& [id, connection] : shared.connections) connection->close(CloseReason::draining);
@@ -94,11 +98,22 @@ struct Reactor::Loop {
           if (Connection* connection = shared.find(answer.to.connection))
             connection->on_answer(answer.receipt);
         }
-      } else if (std::get<Command>(item) == Command::stop) {
-        stopped = true;
+      } else if (auto* serving = std::get_if<Serving>(&item)) {
+        shared.serving = std::move(*serving);
       } else {
-        drain();
+        obey(std::get<Command>(item));
       }
+    }
+  }
+
+  void obey(Command command) {
+    switch (command) {
+      case Command::drain:
+        return drain();
+      case Command::halve:
+        return shard.halve();
+      case Command::stop:
+        stopped = true;
     }
   }
 
@@ -119,15 +134,22 @@ struct Reactor::Loop {
   }
 
   void on_tick() {
-    for (const std::uint64_t id : wheel.advance(shared.now())) {
-      if (Connection* connection = shared.find(id)) connection->on_due();
-    }
+    const auto now_due = wheel.advance(shared.now());
+    due.insert(due.end(), now_due.begin(), now_due.end());
     if (limits.retain_for.count() > 0) {
       const std::int64_t oldest = (shared.clock.wall().time_since_epoch() - limits.retain_for).count();
       if (oldest > 0) shard.expire(static_cast<std::uint64_t>(oldest));
     }
     for (const std::size_t at : std::exchange(paused_acceptors, {})) await_connection(at);
     publish_counts();
+  }
+
+  // Thousands may be due at once; the others' turn comes in between.
+  void see_to_due() {
+    for (int seen = 0; seen < k_due_per_turn_max && !due.empty(); ++seen) {
+      if (Connection* connection = shared.find(due.front())) connection->on_due();
+      due.pop_front();
+    }
   }
 
   void await_connection(std::size_t at) {
@@ -139,11 +161,11 @@ struct Reactor::Loop {
 
   void accept_all(std::size_t at) {
     if (at >= acceptors.size()) return;
-    for (int accepted = 0; accepted < k_accepts_per_event_max; ++accepted) {
-      const int fd = ::accept4(acceptors[at].native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (fd >= 0) {
+    for (int count = 0; count < k_accepts_per_event_max; ++count) {
+      Accepted accepted = accept_from(acceptors[at].native_handle());
+      if (accepted.fd >= 0) {
         accept_failing = false;
-        welcome(fd);
+        welcome(std::move(accepted));
         continue;
       }
       if (errno == EAGAIN) break;
@@ -160,9 +182,10 @@ struct Reactor::Loop {
     await_connection(at);
   }
 
-  void welcome(int fd) {
+  void welcome(Accepted accepted) {
     const std::uint64_t id = next_id++;
-    auto connection = std::make_unique<Connection>(shared, id, fd);
+    auto connection =
+        std::make_unique<Connection>(shared, id, accepted.fd, Peer(std::move(accepted.peer_ip)));
     Connection& started = *connection;
     shared.connections.emplace(id, std::move(connection));
     started.start();
@@ -218,6 +241,7 @@ struct Reactor::Loop {
   boost::asio::steady_timer tick;
   std::vector<ReadyDescriptor> acceptors;
   std::vector<std::size_t> paused_acceptors;
+  std::deque<std::uint64_t> due;
   std::uint64_t next_id = 0;
   std::uint64_t accept_errors = 0;
   bool accept_failing = false;  // said in the log once, until it works again
@@ -225,9 +249,9 @@ struct Reactor::Loop {
 };
 
 Reactor::Reactor(std::uint32_t index, const ReactorLimits& limits, std::vector<Descriptor> listeners,
-                 Service& service, StoreMailbox& store, sse::EventId origin, const base::Clock& clock)
-    : loop_(std::make_unique<Loop>(*this, index, limits, std::move(listeners), service, store, origin,
-                                   clock)) {}
+                 Serving serving, StoreMailbox& store, sse::EventId origin, const base::Clock& clock)
+    : loop_(std::make_unique<Loop>(*this, index, limits, std::move(listeners), std::move(serving), store,
+                                   origin, clock)) {}
 
 Reactor::~Reactor() = default;
 

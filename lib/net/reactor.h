@@ -19,16 +19,26 @@
 #include "net/mailbox.h"
 #include "net/service.h"
 #include "net/socket.h"
+#include "net/tls.h"
 #include "store/store.h"
 
 namespace rt::net {
 
 enum class Command {
   drain,  // no new connections; streams end with a retry; idle connections close; then run() returns
+  halve,  // for want of memory: half of what the shard retains is forgotten
   stop,   // run() returns now
 };
 
-using ShardMail = std::variant<std::shared_ptr<const store::Batch>, std::vector<store::Answer>, Command>;
+// What a shard serves with; new connections and requests go by the newest, what has begun goes on with its
+// own.
+struct Serving {
+  std::shared_ptr<Service> service;      // this shard's own
+  std::shared_ptr<const TlsServer> tls;  // null: plain HTTP
+};
+
+using ShardMail =
+    std::variant<std::shared_ptr<const store::Batch>, std::vector<store::Answer>, Command, Serving>;
 using StoreMailbox = Mailbox<store::Asked>;
 
 struct ReactorLimits {
@@ -53,9 +63,9 @@ struct ReactorCounts {
 
 class Reactor {
  public:
-  // `service`, `store` and `clock` must outlive the reactor. `index` is its place among all shards.
+  // `store` and `clock` must outlive the reactor. `index` is its place among all shards.
   Reactor(std::uint32_t index, const ReactorLimits& limits, std::vector<Descriptor> listeners,
-          Service& service, StoreMailbox& store, sse::EventId origin, const base::Clock& clock);
+          Serving serving, StoreMailbox& store, sse::EventId origin, const base::Clock& clock);
   ~Reactor();
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Service: what net asks of the server that it carries requests for. A request is shown twice: its head, so
 // that one who may not come in is turned away before sending a body, and then whole. The outcome is an
-// answer, a publish whose answer waits for the store, or a stream. One Service serves all reactors' threads
-// at once.
+// answer, a publish whose answer waits for the store, or a stream. Each reactor has a Service of its own,
+// which only its thread calls.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,6 @@
 #include "http/message.h"
 #include "hub/shard.h"
 #include "model/event.h"
-#include "net/socket.h"
 #include "store/store.h"
 
 namespace rt::net {
@@ -41,12 +40,19 @@ class Guest {
   virtual void on_closed(CloseReason reason, const StreamTotals& totals) = 0;
 };
 
+// When a stream's leave ends, and by how much its close may be put off, so that not all that share a time
+// close and come back at once.
+struct Expiry {
+  base::WallTime at;
+  std::chrono::milliseconds spread{0};
+};
+
 struct OpenStream {
   auth::Subscription subscription;
   hub::Naming naming = hub::Naming::topics;
   hub::Snapshot snapshot = hub::Snapshot::send;
   std::optional<std::string> last_event_id;
-  std::optional<base::WallTime> closes_at;                  // the token's end, leeway included
+  std::optional<Expiry> expiry;                             // of the token
   std::vector<std::pair<std::string, std::string>> fields;  // besides those that every stream has
   std::unique_ptr<Guest> guest;                             // null: HEAD, only the head is wanted
 };
@@ -69,11 +75,11 @@ class Exchange {
 
 class Peer {
  public:
-  explicit Peer(int fd) : fd_(fd) {}
-  std::string address() const { return peer_address(fd_); }  // "127.0.0.1:50412"
+  explicit Peer(std::string ip) : ip_(std::move(ip)) {}
+  const std::string& ip() const { return ip_; }  // "127.0.0.1"
 
  private:
-  int fd_;
+  std::string ip_;
 };
 
 class Service {

@@ -46,21 +46,6 @@ std::optional<SocketAddress> socket_address(const ListenAddress& address) {
   return std::nullopt;
 }
 
-std::string text_of(const sockaddr_storage& storage) {
-  char host[INET6_ADDRSTRLEN] = "";
-  if (storage.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
-    ::inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
-    return std::string(host) + ':' + std::to_string(ntohs(v4.sin_port));
-  }
-  if (storage.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
-    ::inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
-    return '[' + std::string(host) + "]:" + std::to_string(ntohs(v6.sin6_port));
-  }
-  return "unknown";
-}
-
 void set_option(int fd, int level, int name, int value) {
   ::setsockopt(fd, level, name, &value, sizeof value);
 }
@@ -154,11 +139,18 @@ bool is_unheard(int fd, std::chrono::milliseconds for_at_least) {
          state.tcpi_last_ack_recv >= for_at_least.count();
 }
 
-std::string peer_address(int fd) {
+Accepted accept_from(int listener) {
   SocketAddress peer;
   peer.length = sizeof peer.storage;
-  if (::getpeername(fd, peer.get(), &peer.length) != 0) return "unknown";
-  return text_of(peer.storage);
+  const int fd = ::accept4(listener, peer.get(), &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) return {};
+  char text[INET6_ADDRSTRLEN] = "";
+  if (peer.storage.ss_family == AF_INET) {
+    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(peer.storage).sin_addr, text, sizeof text);
+  } else if (peer.storage.ss_family == AF_INET6) {
+    ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(peer.storage).sin6_addr, text, sizeof text);
+  }
+  return {fd, text};
 }
 
 }  // namespace rt::net

@@ -34,6 +34,7 @@ class Descriptor {
 struct ListenAddress {
   std::string host;
   std::uint16_t port = 0;
+  bool operator==(const ListenAddress&) const = default;
 };
 base::Result<ListenAddress> parse_listen_address(std::string_view text);
 std::string to_string(const ListenAddress& address);
@@ -53,6 +54,12 @@ void set_connection_options(int listener, std::chrono::milliseconds stalled_max)
 // Have bytes been sent again in vain, and nothing been heard for that long? So it is with a peer that
 // vanished; one that just does not read keeps acknowledging.
 bool is_unheard(int fd, std::chrono::milliseconds for_at_least);
-std::string peer_address(int fd);
+
+struct Accepted {
+  int fd = -1;          // non-blocking; -1: errno says why
+  std::string peer_ip;  // numeric, without the port: "127.0.0.1"; empty for a peer without an address
+};
+// The next connection. Who made it is asked here, for a peer that has reset its connection has no address.
+Accepted accept_from(int listener);
 
 }  // namespace rt::net

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Connection::Stream: what a connection holds once it is a stream, and for as long. A part of connection.cc.
+// Connection::Stream: what a connection holds once it is a stream, and for as long. A part of connection.h.
 #pragma once
 
 #include <algorithm>
@@ -26,8 +26,18 @@ struct Connection::Stream {
 
   base::SteadyTime next_due(const Connection& connection, base::SteadyTime now) const {
     base::SteadyTime due = std::max(connection.heartbeat_due(), now);
-    if (closes_at) due = std::min(due, warned ? *closes_at : *closes_at - k_expiry_warning);
+    if (expiry) due = std::min(due, (warned ? expires_at : expires_at - k_expiry_warning) + expiry->spread);
     return due;
+  }
+
+  void set_expiry(const Expiry& of, base::SteadyTime now, base::WallTime wall, base::Random& random) {
+    const auto spread = static_cast<std::uint64_t>(of.spread.count());
+    expiry = Expiry{of.at, std::chrono::milliseconds(static_cast<std::int64_t>(random.below(spread + 1)))};
+    expires_at = now + (of.at - wall);
+  }
+  // By either clock: one that was wrong and is put right does not keep a stream open.
+  bool has_expired(base::SteadyTime now, base::WallTime wall) const {
+    return expiry && (now >= expires_at + expiry->spread || wall >= expiry->at + expiry->spread);
   }
 
   hub::Subscriber subscriber;
@@ -35,8 +45,9 @@ struct Connection::Stream {
   base::SteadyTime opened;
   base::SteadyTime last_write;
   std::uint64_t bytes = 0;
-  std::optional<base::SteadyTime> closes_at;  // the token's end
-  std::optional<CloseReason> ended_for;       // its end has been said
+  std::optional<Expiry> expiry;          // with a spread of its own
+  base::SteadyTime expires_at;           // the same by the steady clock, which nobody sets back
+  std::optional<CloseReason> ended_for;  // its end has been said
   bool warned = false;
 };
 

@@ -31,8 +31,9 @@ base::Result<std::unique_ptr<Admin>> Admin::open(const net::ListenAddress& addre
   at.http.Get("/readyz", [&at](const httplib::Request&, httplib::Response& response) {
     const Readiness readiness = at.sources.readiness();
     response.status = readiness.ready ? 200 : 503;
+    const std::string reason = readiness.reason.empty() ? "" : ",\"reason\":\"" + readiness.reason + '"';
     response.set_content(
-        readiness.ready ? R"({"status":"ready"})" : R"({"status":")" + readiness.reason + "\"}",
+        (readiness.ready ? R"({"status":"ready")" : R"({"status":"unavailable")") + reason + '}',
         "application/json");
   });
   net::ListenAddress bound = address;

@@ -15,7 +15,7 @@ namespace rt::server {
 
 struct Readiness {
   bool ready = false;
-  std::string reason;  // "starting", "draining"; empty when ready
+  std::string reason;  // "starting", "draining"; when ready, what is not as it should be, or nothing
 };
 
 struct AdminSources {

@@ -56,7 +56,7 @@ bool is_write(http::Method method) {
 
 Begun Api::begin(const http::Request& request, const net::Peer& peer) {
   Begun begun = route(request, peer);
-  Fields cors = cors_fields(context_.config, request);
+  Fields cors = cors_fields(*context_.config, request);
   if (cors.empty()) return begun;
   if (auto* response = std::get_if<http::Response>(&begun)) {
     response->fields.insert(response->fields.end(), cors.begin(), cors.end());
@@ -71,7 +71,7 @@ Begun Api::route(const http::Request& request, const net::Peer& peer) {
   if (!found) return found.error();
   if (request.method == http::Method::options) {
     return answered(
-        options_response(request, http::allowed_methods(*found), cors_fields(context_.config, request)));
+        options_response(request, http::allowed_methods(*found), cors_fields(*context_.config, request)));
   }
   if (!http::allows(*found, request.method)) {
     http::Response response =
@@ -90,26 +90,33 @@ Begun Api::route(const http::Request& request, const net::Peer& peer) {
   }
   if (std::holds_alternative<http::StreamRoute>(*found)) return begin_stream(context_, request, peer, *token);
   if (std::holds_alternative<http::EventsRoute>(*found)) return begin_events(context_, request, *token);
-  return begin_stats(context_, *token);
+  return begin_stats(context_, **token);
 }
 
-std::expected<auth::Token, http::Response> Api::authenticate(const http::Request& request) {
-  const auto text = auth::find_token(request, context_.config.token_places);
-  const auto refuse = [&](std::string_view detail) {
-    ++context_.counts.unauthenticated;
-    return std::unexpected(unauthorized(detail));
-  };
-  if (!text) {
-    return refuse(context_.config.token_places.query_allowed
-                      ? "a token is needed: send Authorization: Bearer, the cookie, or ?token="
-                      : "a token is needed: send Authorization: Bearer or the cookie");
+std::expected<std::shared_ptr<const auth::Token>, http::Response> Api::authenticate(
+    const http::Request& request) {
+  const auto found = auth::find_token(request, context_.config->token_places);
+  if (!found) {
+    ++context_.counts.unauthenticated[0];
+    return std::unexpected(
+        unauthorized(context_.config->token_places.query_allowed
+                         ? "a token is needed: send Authorization: Bearer, the cookie, or ?token="
+                         : "a token is needed: send Authorization: Bearer or the cookie"));
   }
-  auto token = auth::verify_token(*text, context_.config.keys, context_.config.token, context_.clock.wall());
-  if (!token) return refuse(token.error().what);
+  if (!has_keys_) {
+    http::Response response = http::problem(503, "the keys to check tokens with could not be fetched yet");
+    response.fields.emplace_back("Retry-After", "2");
+    return std::unexpected(std::move(response));
+  }
+  auto token = verifier_.verify(found->text, context_.clock.wall());
+  if (!token) {
+    ++context_.counts.unauthenticated[static_cast<std::size_t>(token.error().fault) + 1];
+    if (token.error().fault == auth::TokenFault::unknown_key) on_unknown_key_();
+    return std::unexpected(unauthorized(token.error().what));
+  }
   // A browser sends the cookie along with anybody's form: a write needs to say where it comes from.
-  const bool by_cookie =
-      !request.field("Authorization") && request.cookie(context_.config.token_places.cookie_name);
-  if (by_cookie && is_write(request.method) && !origin_may_write(context_.config, request)) {
+  const bool by_cookie = found->place == auth::TokenPlace::cookie;
+  if (by_cookie && is_write(request.method) && !origin_may_write(*context_.config, request)) {
     return std::unexpected(forbidden(
         context_, "a request that is authorised by cookie must come from this server or an allowed origin"));
   }

@@ -7,14 +7,16 @@
 #include <atomic>
 #include <cstdint>
 
+#include "auth/token.h"
 #include "model/resource.h"
+#include "server/admission.h"
 
 namespace rt::server {
 
 struct Counts {
   // Subscriptions by kind: a stream of two orders and all drivers counts 2 orders and 1 driver.
   std::array<std::atomic<std::uint64_t>, model::k_kind_count> subscriptions{};
-  std::atomic<std::uint64_t> streams{0};
+  std::atomic<std::uint64_t> streams{0};  // Admission counts them
 
   std::atomic<std::uint64_t> streams_opened{0};
   std::atomic<std::uint64_t> resumed{0};
@@ -22,9 +24,10 @@ struct Counts {
   std::array<std::atomic<std::uint64_t>, 4> streams_closed{};  // by net::CloseReason
   std::array<std::atomic<std::uint64_t>, model::k_kind_count> events_accepted{};
   std::atomic<std::uint64_t> events_rejected{0};
-  std::atomic<std::uint64_t> unauthenticated{0};
+  std::array<std::atomic<std::uint64_t>, auth::k_token_fault_count + 1>
+      unauthenticated{};  // none, then by fault
   std::atomic<std::uint64_t> forbidden{0};
-  std::atomic<std::uint64_t> limited{0};
+  std::array<std::atomic<std::uint64_t>, k_limit_count> limited{};  // by Limit
 };
 
 }  // namespace rt::server

@@ -23,6 +23,11 @@ http::Response forbidden(const Context& context, std::string_view detail) {
   return http::problem(403, detail);
 }
 
+http::Response limited(const Context& context, const LimitReached& reached) {
+  ++context.counts.limited[static_cast<std::size_t>(reached.limit)];
+  return response_for(reached);
+}
+
 http::Response store_unavailable(const base::Error& error) {
   http::Response response = http::problem(503, "the store cannot take events now: " + error.what);
   response.fields.emplace_back("Retry-After", "1");

@@ -12,22 +12,27 @@
 
 namespace rt::server {
 
+// One for all requests that bring the same token.
+using SharedToken = std::shared_ptr<const auth::Token>;
+
 // GET and HEAD of a topic's stream URL. (stream_endpoint.cc)
 Begun begin_topic_stream(const Context& context, const http::Request& request, const net::Peer& peer,
-                         const auth::Token& token, const model::Topic& topic);
+                         const SharedToken& token, const model::Topic& topic);
 // GET and HEAD of /stream?topic=...&topic=...
 Begun begin_stream(const Context& context, const http::Request& request, const net::Peer& peer,
-                   const auth::Token& token);
+                   const SharedToken& token);
 // POST to a topic's stream URL. (publish_endpoint.cc)
-Begun begin_publish(const Context& context, const http::Request& request, const auth::Token& token,
+Begun begin_publish(const Context& context, const http::Request& request, const SharedToken& token,
                     const model::Topic& topic);
 // POST of NDJSON to /events. (events_endpoint.cc)
-Begun begin_events(const Context& context, const http::Request& request, const auth::Token& token);
+Begun begin_events(const Context& context, const http::Request& request, const SharedToken& token);
 // GET of /stats. (stats_endpoint.cc)
 Begun begin_stats(const Context& context, const auth::Token& token);
 
 // --- shared by endpoints (endpoint.cc)
 
+// The answer to who has reached a limit, counted.
+http::Response limited(const Context& context, const LimitReached& reached);
 http::Response forbidden(const Context& context, std::string_view detail);
 // 503 for a store that could not take the events.
 http::Response store_unavailable(const base::Error& error);

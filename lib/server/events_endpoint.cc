@@ -20,8 +20,8 @@ http::Response bulk_response(const store::Receipt& receipt, const std::string& r
 
 class EventsExchange final : public net::Exchange {
  public:
-  EventsExchange(const Context& context, auth::Rights rights, std::string key)
-      : context_(context), rights_(std::move(rights)), key_(std::move(key)) {}
+  EventsExchange(const Context& context, SharedToken token, std::string key)
+      : context_(context), token_(std::move(token)), key_(std::move(key)) {}
 
   std::size_t body_bytes_max() const override { return k_body_bytes_max; }
 
@@ -36,6 +36,10 @@ class EventsExchange final : public net::Exchange {
       if (!base::trim(text).empty()) take_line(line, text, ask.events);
     }
     if (ask.events.empty()) return bulk_response({}, rejected_);
+    if (auto taken = context_.admission.take_publishes(context_.config->limits, *token_, ask.events.size(),
+                                                       context_.clock.steady());
+        !taken)
+      return limited(context_, taken.error());
     ask.idempotency_key = std::move(key_);
     std::array<std::uint64_t, model::k_kind_count> accepted{};
     for (const model::Event& event : ask.events) ++accepted[model::index_of(event.topic.kind)];
@@ -51,9 +55,9 @@ class EventsExchange final : public net::Exchange {
 
  private:
   void take_line(std::size_t line, std::string_view text, std::vector<model::Event>& events) {
-    auto event = model::parse_event(text, {context_.config.event_bytes_max}, context_.clock.wall());
+    auto event = model::parse_event(text, {context_.config->event_bytes_max}, context_.clock.wall());
     if (!event) return reject(line, event.error().what);
-    if (!rights_.may_publish(event->topic)) {
+    if (!token_->rights.may_publish(event->topic)) {
       return reject(line, "this token may not publish to " + model::to_string(event->topic));
     }
     events.push_back(*std::move(event));
@@ -68,21 +72,26 @@ class EventsExchange final : public net::Exchange {
   }
 
   Context context_;
-  auth::Rights rights_;
+  SharedToken token_;
   std::string key_;
   std::string rejected_;  // the members of the array, as JSON
 };
 
 }  // namespace
 
-Begun begin_events(const Context& context, const http::Request& request, const auth::Token& token) {
+Begun begin_events(const Context& context, const http::Request& request, const SharedToken& token) {
   if (!http::has_media_type(request, "application/x-ndjson")) {
     return http::problem(415, "send events, one a line, as Content-Type: application/x-ndjson");
   }
-  if (!token.rights.may_publish_anything()) return forbidden(context, "this token may not publish");
-  auto key = idempotency_key(request, token);
+  if (!token->rights.may_publish_anything()) return forbidden(context, "this token may not publish");
+  // Whoever has nothing left is told before sending the body.
+  if (const auto left =
+          context.admission.take_publishes(context.config->limits, *token, 0, context.clock.steady());
+      !left)
+    return limited(context, left.error());
+  auto key = idempotency_key(request, *token);
   if (!key) return key.error();
-  return std::make_unique<EventsExchange>(context, token.rights, *std::move(key));
+  return std::make_unique<EventsExchange>(context, token, *std::move(key));
 }
 
 }  // namespace rt::server

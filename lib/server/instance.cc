@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "server/instance.h"
 
+#include <poll.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
+
+#include <algorithm>
+#include <iterator>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -13,6 +18,8 @@ namespace {
 
 // Descriptors that are not streams: listeners, eventfds, admin callers, publishers, files.
 constexpr std::uint64_t k_descriptors_kept = 256;
+// How often a server with a memory limit sees to it that it recovers.
+constexpr std::chrono::milliseconds k_memory_look{500};
 // How often a drain looks whether all shards are done.
 constexpr std::chrono::milliseconds k_drain_look{20};
 
@@ -38,57 +45,60 @@ timespec timespec_of(std::chrono::milliseconds duration) {
   return {duration.count() / 1000, (duration.count() % 1000) * 1'000'000};
 }
 
-}  // namespace
-
-sigset_t Instance::signals() {
+sigset_t set_of(std::initializer_list<int> signals) {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
+  for (const int signal : signals) sigaddset(&set, signal);
   return set;
 }
 
-base::Result<std::unique_ptr<Instance>> Instance::open(Config config, std::string version,
+// What only the start can set.
+std::vector<std::string_view> unchangeable(const Config& old, const Config& now) {
+  std::vector<std::string_view> names;
+  const auto note = [&names](bool changed, std::string_view name) {
+    if (changed) names.push_back(name);
+  };
+  note(old.listen != now.listen, "listen");
+  note(old.admin_listen != now.admin_listen, "admin-listen");
+  note(old.threads != now.threads, "threads");
+  note(old.jwks_url != now.jwks_url, "jwks-url");
+  note(old.jwks_refresh != now.jwks_refresh, "jwks-refresh");
+  note(old.retain_events != now.retain_events, "retain-events");
+  note(old.retain_for != now.retain_for, "retain-for");
+  note(old.heartbeat != now.heartbeat, "heartbeat");
+  note(old.request_timeout != now.request_timeout, "request-timeout");
+  return names;
+}
+
+}  // namespace
+
+sigset_t Instance::signals() {
+  return set_of({SIGTERM, SIGINT, SIGHUP});
+}
+
+base::Result<std::unique_ptr<Instance>> Instance::open(Config config, InstanceSources sources,
                                                        const base::Clock& clock) {
-  const std::uint64_t descriptors = raise_descriptor_limit();
-  if (!config.clients_max)
-    config.clients_max = descriptors > k_descriptors_kept ? descriptors - k_descriptors_kept : 1;
-  std::unique_ptr<Instance> instance(new Instance(std::move(config), std::move(version), clock));
+  std::unique_ptr<Instance> instance(new Instance(std::move(config), std::move(sources), clock));
+  if (auto taken = instance->take_over(*instance->opened_); !taken) return std::unexpected(taken.error());
   if (auto listening = instance->listen(); !listening) return std::unexpected(listening.error());
-  AdminSources sources;
-  Instance& at = *instance;
-  sources.readiness = [&at] {
-    switch (at.state_.load()) {
-      case State::starting:
-        return Readiness{false, "starting"};
-      case State::draining:
-        return Readiness{false, "draining"};
-      case State::ready:
-        break;
-    }
-    return Readiness{true, {}};
-  };
-  sources.metrics = [&at] {
-    MetricsSources metrics{at.counts_, {}, at.state_ == State::ready, at.version_};
-    for (const auto& reactor : at.reactors_) metrics.reactors.push_back(&reactor->counts());
-    return metrics_text(metrics);
-  };
-  auto admin = Admin::open(at.config_.admin_listen, std::move(sources));
-  if (!admin) return std::unexpected(admin.error());
-  at.admin_ = *std::move(admin);
+  if (auto opened = instance->open_admin(); !opened) return std::unexpected(opened.error());
   return instance;
 }
 
-Instance::Instance(Config config, std::string version, const base::Clock& clock)
-    : config_(std::move(config)),
-      version_(std::move(version)),
+Instance::Instance(Config config, InstanceSources sources, const base::Clock& clock)
+    : opened_(std::make_unique<const Config>(std::move(config))),
+      sources_(std::move(sources)),
       clock_(clock),
-      api_(config_, counts_, clock_),
-      store_(std::make_unique<store::Store>(std::make_unique<store::MemoryEngine>(clock_), clock_)) {}
+      addresses_(opened_->listen),
+      store_(std::make_unique<store::Store>(std::make_unique<store::MemoryEngine>(clock_), clock_)) {
+  if (opened_->jwks_url.empty()) return;
+  key_source_ =
+      std::make_unique<KeySource>(opened_->jwks_url, opened_->jwks_refresh, sources_.fetch, fetched_, clock_);
+}
 
 base::Result<void> Instance::listen() {
-  std::vector<std::vector<net::Descriptor>> listeners(config_.threads);
-  for (net::ListenAddress& address : config_.listen) {
+  std::vector<std::vector<net::Descriptor>> listeners(opened_->threads);
+  for (net::ListenAddress& address : addresses_) {
     if (auto free = net::check_free(address); !free) return std::unexpected(free.error());
     for (auto& of_shard : listeners) {
       auto listener = net::listen_on(address);
@@ -96,13 +106,113 @@ base::Result<void> Instance::listen() {
       of_shard.push_back(*std::move(listener));
     }
   }
-  for (std::uint32_t shard = 0; shard < config_.threads; ++shard) {
-    reactors_.push_back(std::make_unique<net::Reactor>(shard, reactor_limits(config_),
-                                                       std::move(listeners[shard]), api_, store_.mailbox(),
-                                                       store_.origin(), clock_));
+  for (std::uint32_t shard = 0; shard < opened_->threads; ++shard) {
+    reactors_.push_back(std::make_unique<net::Reactor>(shard, reactor_limits(*opened_),
+                                                       std::move(listeners[shard]), serving(),
+                                                       store_.mailbox(), store_.origin(), clock_));
   }
   return {};
 }
+
+base::Result<void> Instance::open_admin() {
+  auto admin =
+      Admin::open(opened_->admin_listen, {[this] { return metrics(); }, [this] { return readiness(); }});
+  if (!admin) return std::unexpected(admin.error());
+  admin_ = *std::move(admin);
+  return {};
+}
+
+Readiness Instance::readiness() const {
+  const State state = state_;
+  if (state == State::starting) return {false, "starting"};
+  if (state == State::draining) return {false, "draining"};
+  if (!has_keys_) return {false, "no key could be fetched yet"};
+  if (admission_.memory().is_short()) return {false, "more memory is used than --max-memory allows"};
+  const bool stale = key_source_ && !key_source_->status().successful;
+  return {true, stale ? "the keys could not be fetched; the old ones are used" : ""};
+}
+
+std::string Instance::metrics() const {
+  MetricsSources sources{.counts = counts_,
+                         .reactors = {},
+                         .ready = readiness().ready,
+                         .version = sources_.version,
+                         .reload_successful = reload_successful_,
+                         .reloaded_at = reloaded_at_,
+                         .keys = {}};
+  if (key_source_) sources.keys = key_source_->status();
+  for (const auto& reactor : reactors_) sources.reactors.push_back(&reactor->counts());
+  return metrics_text(sources);
+}
+
+// --- what it serves with
+
+base::Result<void> Instance::take_over(Config config) {
+  // Clients that were told https would send their tokens in the clear.
+  if (config.tls.has_value() != opened_->tls.has_value())
+    return base::fail(base::ErrorKind::configuration, "TLS is turned on or off by a restart only");
+  std::shared_ptr<const net::TlsServer> tls;
+  if (config.tls) {
+    auto loaded = net::TlsServer::load(*config.tls, tls_.get());
+    if (!loaded) return std::unexpected(loaded.error());
+    tls = *std::move(loaded);
+  }
+  const std::uint64_t descriptors = raise_descriptor_limit();
+  config.limits.clients =
+      config.clients_max.value_or(descriptors > k_descriptors_kept ? descriptors - k_descriptors_kept : 1);
+  tls_ = std::move(tls);
+  config_ = std::make_shared<const Config>(std::move(config));
+  renew_rules();
+  reloaded_at_ = std::chrono::floor<std::chrono::seconds>(clock_.wall()).time_since_epoch().count();
+  return {};
+}
+
+void Instance::renew_rules() {
+  auth::Rules rules = config_->rules;
+  std::ranges::copy(fetched_keys_, std::back_inserter(rules.keys));
+  has_keys_ = !rules.keys.empty();
+  rules_ = std::make_shared<const auth::Rules>(std::move(rules));
+}
+
+net::Serving Instance::serving() {
+  auto api = std::make_shared<Api>(Context{config_, counts_, admission_, clock_}, rules_, [this] {
+    if (key_source_) key_source_->on_unknown_key();
+  });
+  return {std::move(api), tls_};
+}
+
+void Instance::post_serving() {
+  for (const auto& reactor : reactors_) reactor->mailbox().post(serving());
+}
+
+void Instance::take_fetched_keys() {
+  auto sets = fetched_.take();
+  if (sets.empty()) return;
+  fetched_keys_ = std::move(sets.back());
+  renew_rules();
+  post_serving();
+}
+
+void Instance::reload() {
+  auto config = sources_.reload();
+  if (config) {
+    const auto kept = unchangeable(*opened_, *config);
+    for (const std::string_view name : kept)
+      base::log(base::LogLevel::warn, "needs a restart to change", {{"option", name}});
+    if (auto taken = take_over(*std::move(config)); !taken) config = std::unexpected(taken.error());
+  }
+  reload_successful_ = config.has_value();
+  if (!config) {
+    base::log(base::LogLevel::error, "the old configuration stays",
+              {{"why", config.error().what}, {"hint", config.error().hint}});
+    return;
+  }
+  post_serving();
+  base::set_log_level(config_->log_level);
+  base::log(base::LogLevel::info, "configuration reloaded", {{"keys", rules_->keys.size()}});
+}
+
+// --- its life
 
 void Instance::start() {
   std::vector<net::Mailbox<net::ShardMail>*> mailboxes;
@@ -120,19 +230,33 @@ void Instance::start() {
 
 void Instance::run_until_signal() {
   const sigset_t set = signals();
-  int signal = 0;
-  sigwait(&set, &signal);
-  base::log(base::LogLevel::info, "draining",
-            {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}, {"streams", counts_.streams.load()}});
-  drain();
+  const net::Descriptor told(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  while (true) {
+    pollfd waiting[] = {{told.get(), POLLIN, 0}, {fetched_.descriptor(), POLLIN, 0}};
+    const bool watches_memory = config_->limits.memory_bytes != 0;
+    ::poll(waiting, std::size(waiting), watches_memory ? static_cast<int>(k_memory_look.count()) : -1);
+    take_fetched_keys();
+    if (admission_.memory().relieve(config_->limits.memory_bytes, clock_.steady()))
+      post_to_all(net::Command::halve);
+    signalfd_siginfo signal{};
+    if (::read(told.get(), &signal, sizeof signal) != sizeof signal) continue;
+    if (signal.ssi_signo == SIGHUP) {
+      reload();
+      continue;
+    }
+    base::log(base::LogLevel::info, "draining",
+              {{"signal", signal.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT"},
+               {"streams", counts_.streams.load()}});
+    return drain();
+  }
 }
 
 void Instance::drain() {
   state_ = State::draining;
   post_to_all(net::Command::drain);
-  const sigset_t set = signals();
+  const sigset_t set = set_of({SIGTERM, SIGINT});
   const timespec look = timespec_of(k_drain_look);
-  const base::SteadyTime until = clock_.steady() + config_.shutdown_grace;
+  const base::SteadyTime until = clock_.steady() + opened_->shutdown_grace;
   while (reactors_running_ > 0 && clock_.steady() < until) {
     if (sigtimedwait(&set, nullptr, &look) > 0) break;  // told twice
   }
@@ -151,6 +275,7 @@ Instance::~Instance() {
   for (std::thread& thread : threads_) thread.join();
   store_.stop();
   admin_.reset();
+  key_source_.reset();
 }
 
 }  // namespace rt::server

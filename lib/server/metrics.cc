@@ -71,10 +71,28 @@ void add_counts(Families& families, const Counts& counts) {
   families
       .family("rtserve_auth_failures_total", "Requests refused for their token or their rights.",
               MetricType::Counter)
-      .add(counts.unauthenticated, {{"reason", "token"}})
-      .add(counts.forbidden, {{"reason", "rights"}});
-  families.family("rtserve_limited_total", "Streams refused by a limit.", MetricType::Counter)
-      .add(counts.limited, {{"limit", "clients"}});
+      .add(counts.forbidden, {{"reason", "rights"}})
+      .add(counts.unauthenticated[0], {{"reason", "no_token"}});
+  for (std::size_t fault = 0; fault < auth::k_token_fault_count; ++fault) {
+    families.add(counts.unauthenticated[fault + 1],
+                 {{"reason", std::string(name_of(static_cast<auth::TokenFault>(fault)))}});
+  }
+  families.family("rtserve_limited_total", "Streams and publishes refused by a limit.", MetricType::Counter);
+  for (std::size_t limit = 0; limit < k_limit_count; ++limit) {
+    families.add(counts.limited[limit], {{"limit", std::string(name_of(static_cast<Limit>(limit)))}});
+  }
+}
+
+void add_keys(Families& families, const KeySource::Status& keys) {
+  families
+      .family("rtserve_jwks_last_fetch_successful", "1 when the last fetch of the key set succeeded.",
+              MetricType::Gauge)
+      .add(keys.successful ? 1 : 0)
+      .family("rtserve_jwks_fetch_failures_total", "Fetches of the key set that failed.", MetricType::Counter)
+      .add(keys.failures)
+      .family("rtserve_jwks_last_success_timestamp_seconds",
+              "When the key set was last fetched, in Unix time.", MetricType::Gauge)
+      .add(static_cast<std::uint64_t>(keys.succeeded_at));
 }
 
 void add_reactors(Families& families, const std::vector<const net::ReactorCounts*>& reactors) {
@@ -112,6 +130,14 @@ std::string metrics_text(const MetricsSources& sources) {
   families.family("rtserve_build_info", "1, labelled with the version.", MetricType::Gauge)
       .add(1, {{"version", sources.version}});
   families.family("rtserve_ready", "1 when ready for traffic.", MetricType::Gauge).add(sources.ready ? 1 : 0);
+  families
+      .family("rtserve_config_last_reload_successful",
+              "1 when the last reload of the configuration succeeded.", MetricType::Gauge)
+      .add(sources.reload_successful ? 1 : 0)
+      .family("rtserve_config_last_reload_success_timestamp_seconds",
+              "When the configuration in use was read, in Unix time.", MetricType::Gauge)
+      .add(static_cast<std::uint64_t>(sources.reloaded_at));
+  if (sources.keys) add_keys(families, *sources.keys);
   add_counts(families, sources.counts);
   add_reactors(families, sources.reactors);
   return prometheus::TextSerializer().Serialize(families.get());

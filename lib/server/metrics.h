@@ -4,11 +4,14 @@
 // `_total` for what only rises. Read from the admin listener's threads.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "net/reactor.h"
 #include "server/counts.h"
+#include "server/key_source.h"
 
 namespace rt::server {
 
@@ -17,6 +20,9 @@ struct MetricsSources {
   std::vector<const net::ReactorCounts*> reactors;
   bool ready;
   std::string version;
+  bool reload_successful;
+  std::int64_t reloaded_at;               // Unix seconds
+  std::optional<KeySource::Status> keys;  // unset: no keys come from a URL
 };
 
 std::string metrics_text(const MetricsSources& sources);

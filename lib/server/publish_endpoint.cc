@@ -21,18 +21,22 @@ http::Response response_for(const model::EventError& error) {
 
 class PublishExchange final : public net::Exchange {
  public:
-  PublishExchange(const Context& context, model::Topic topic, std::string key)
-      : context_(context), topic_(std::move(topic)), key_(std::move(key)) {}
+  PublishExchange(const Context& context, SharedToken token, model::Topic topic, std::string key)
+      : context_(context), token_(std::move(token)), topic_(std::move(topic)), key_(std::move(key)) {}
 
-  std::size_t body_bytes_max() const override { return context_.config.event_bytes_max; }
+  std::size_t body_bytes_max() const override { return context_.config->event_bytes_max; }
 
   net::Outcome finish(http::Request& request) override {
     auto event =
-        model::parse_payload(topic_, request.body, {context_.config.event_bytes_max}, context_.clock.wall());
+        model::parse_payload(topic_, request.body, {context_.config->event_bytes_max}, context_.clock.wall());
     if (!event) {
       ++context_.counts.events_rejected;
       return response_for(event.error());
     }
+    if (auto taken =
+            context_.admission.take_publishes(context_.config->limits, *token_, 1, context_.clock.steady());
+        !taken)
+      return limited(context_, taken.error());
     net::AskStore ask;
     ask.events.push_back(*std::move(event));
     ask.idempotency_key = std::move(key_);
@@ -52,23 +56,29 @@ class PublishExchange final : public net::Exchange {
 
  private:
   Context context_;
+  SharedToken token_;
   model::Topic topic_;
   std::string key_;
 };
 
 }  // namespace
 
-Begun begin_publish(const Context& context, const http::Request& request, const auth::Token& token,
+Begun begin_publish(const Context& context, const http::Request& request, const SharedToken& token,
                     const model::Topic& topic) {
   if (!http::has_media_type(request, "application/json")) {
     return http::problem(415, "send the payload as Content-Type: application/json");
   }
-  if (!token.rights.may_publish(topic)) {
+  if (!token->rights.may_publish(topic)) {
     return forbidden(context, "this token may not publish to " + model::to_string(topic));
   }
-  auto key = idempotency_key(request, token);
+  // Whoever has nothing left is told before sending the body.
+  if (const auto left =
+          context.admission.take_publishes(context.config->limits, *token, 0, context.clock.steady());
+      !left)
+    return limited(context, left.error());
+  auto key = idempotency_key(request, *token);
   if (!key) return key.error();
-  return std::make_unique<PublishExchange>(context, topic, *std::move(key));
+  return std::make_unique<PublishExchange>(context, token, topic, *std::move(key));
 }
 
 }  // namespace rt::server

@@ -12,6 +12,9 @@ namespace {
 // More would make one request's parsing and one subscriber's merging costly.
 constexpr std::size_t k_topics_max = 100;
 
+// Over what time streams are closed whose tokens expire at the same time.
+constexpr std::chrono::milliseconds k_expiry_spread_max{1'000};
+
 // What the query of a stream asks for.
 struct StreamQuery {
   std::vector<model::TopicPattern> patterns;
@@ -42,13 +45,14 @@ std::expected<StreamQuery, http::Response> parse_stream_query(const http::Reques
 // A stream whose rights are checked: opened when the request is whole.
 class StreamExchange final : public net::Exchange {
  public:
-  StreamExchange(const Context& context, const net::Peer& peer, net::OpenStream stream, std::string subject)
-      : context_(context), peer_(peer), stream_(std::move(stream)), subject_(std::move(subject)) {}
+  StreamExchange(const Context& context, const net::Peer& peer, net::OpenStream stream, SharedToken token)
+      : context_(context), peer_(peer), stream_(std::move(stream)), token_(std::move(token)) {}
 
   net::Outcome finish(http::Request& request) override {
     if (request.method == http::Method::head) return std::move(stream_);
-    auto guest = StreamGuest::admit(context_, stream_.subscription, subject_, peer_);
-    if (!guest) return std::move(guest.error());
+    auto guest = StreamGuest::admit(context_, stream_.subscription, *token_,
+                                    client_address(request, peer_.ip(), context_.config->trusted_proxies));
+    if (!guest) return limited(context_, guest.error());
     stream_.guest = *std::move(guest);
     return std::move(stream_);
   }
@@ -57,33 +61,35 @@ class StreamExchange final : public net::Exchange {
   Context context_;
   net::Peer peer_;
   net::OpenStream stream_;
-  std::string subject_;
+  SharedToken token_;
 };
 
 Begun begin(const Context& context, const http::Request& request, const net::Peer& peer,
-            const auth::Token& token, StreamQuery query, hub::Naming naming) {
+            const SharedToken& token, StreamQuery query, hub::Naming naming) {
   if (!http::accepts_event_stream(request)) {
     return http::problem(406, "this is an event stream: send Accept: text/event-stream");
   }
-  auto subscription = token.rights.subscription(query.patterns);
+  auto subscription = token->rights.subscription(query.patterns);
   if (!subscription) return forbidden(context, subscription.error().what);
   net::OpenStream stream;
   stream.subscription = *std::move(subscription);
   stream.naming = naming;
   stream.snapshot = query.snapshot;
   stream.last_event_id = std::move(query.last_event_id);
-  if (token.expires_at) {
+  if (token->expires_at) {
     // A token that is good only by the leeway gets that much, or its holder would connect over and over.
-    const bool past = *token.expires_at <= context.clock.wall();
-    stream.closes_at = past ? *token.expires_at + context.config.token.leeway : *token.expires_at;
+    const std::chrono::milliseconds leeway = context.config->rules.options.leeway;
+    const bool past = *token->expires_at <= context.clock.wall();
+    stream.expiry = past ? net::Expiry{*token->expires_at + leeway}
+                         : net::Expiry{*token->expires_at, std::min(leeway, k_expiry_spread_max)};
   }
-  return std::make_unique<StreamExchange>(context, peer, std::move(stream), token.subject);
+  return std::make_unique<StreamExchange>(context, peer, std::move(stream), token);
 }
 
 }  // namespace
 
 Begun begin_topic_stream(const Context& context, const http::Request& request, const net::Peer& peer,
-                         const auth::Token& token, const model::Topic& topic) {
+                         const SharedToken& token, const model::Topic& topic) {
   auto query = parse_stream_query(request);
   if (!query) return query.error();
   if (!query->patterns.empty()) {
@@ -94,7 +100,7 @@ Begun begin_topic_stream(const Context& context, const http::Request& request, c
 }
 
 Begun begin_stream(const Context& context, const http::Request& request, const net::Peer& peer,
-                   const auth::Token& token) {
+                   const SharedToken& token) {
   auto query = parse_stream_query(request);
   if (!query) return query.error();
   if (query->patterns.empty() || query->patterns.size() > k_topics_max) {

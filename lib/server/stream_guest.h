@@ -14,24 +14,25 @@ namespace rt::server {
 
 class StreamGuest final : public net::Guest {
  public:
-  // 503 when as many streams are open as may be.
-  static std::expected<std::unique_ptr<StreamGuest>, http::Response> admit(
-      const Context& context, const auth::Subscription& subscription, const std::string& subject,
-      const net::Peer& peer);
+  // `address`: the client's, as server/client_address.h finds it.
+  static std::expected<std::unique_ptr<StreamGuest>, LimitReached> admit(
+      const Context& context, const auth::Subscription& subscription, const auth::Token& token,
+      std::string address);
   ~StreamGuest() override;
 
   void on_opened(const hub::Verdict& verdict) override;
   void on_closed(net::CloseReason reason, const net::StreamTotals& totals) override;
 
  private:
-  StreamGuest(const Context& context, const auth::Subscription& subscription, std::string subject,
-              const net::Peer& peer);
+  StreamGuest(Counts& counts, const auth::Subscription& subscription, std::string subject,
+              std::string address, Admission::Place place);
 
-  Context context_;
+  Counts& counts_;
   // Only the numbers: the topics themselves are with the hub.
   std::array<std::uint32_t, model::k_kind_count> subscriptions_{};
   std::string subject_;
-  net::Peer peer_;
+  std::string address_;
+  Admission::Place place_;
 };
 
 std::string_view name_of(net::CloseReason reason);

@@ -33,7 +33,7 @@ TEST_CASE("a token that we make is one that we verify, with all that was asked f
   request.issuer = "us";
   request.audience = "here";
   const TokenOptions options{.issuer = "us", .audience = "here"};
-  const auto token = verify_token(make_token(request, test_key()), {test_key()}, options, k_now);
+  const auto token = verify_token(make_token(request, test_key()), rules_of({test_key()}, options), k_now);
   REQUIRE(token.has_value());
   CHECK(token->subject == "D-7");
   CHECK(token->expires_at == k_now + 1h);
@@ -54,4 +54,17 @@ TEST_CASE("the claims are spelled as the contract names them") {
   CHECK(claims_of(make_token(request, test_key())) ==
         R"({"sub":"a\"b","role":"customer","orders":["O-1"],"drivers":["D-7"],"rt":{"publish":["*"]},)"
         R"("iat":1700000000,"exp":1700003600})");
+}
+
+TEST_CASE("the header names the key and what it signs with") {
+  const auto header_of = [](const std::string& token) {
+    return base64url_decode(token.substr(0, token.find('.'))).value();
+  };
+  const Key named = test_key().with_id("a\"b");
+  CHECK(header_of(make_token(request_for("U"), test_key())) == R"({"alg":"HS256","typ":"JWT"})");
+  CHECK(header_of(make_token(request_for("U"), named)) == R"({"alg":"HS256","kid":"a\"b","typ":"JWT"})");
+  const Key only = named.only_for(Algorithm::hs512);
+  CHECK(header_of(make_token(request_for("U"), only)) == R"({"alg":"HS512","kid":"a\"b","typ":"JWT"})");
+  CHECK(verify_token(make_token(request_for("U"), only), rules_of({only}), k_now).has_value());
+  CHECK(make_token(request_for("U"), test_key().only_for(Algorithm::es256)).empty());
 }

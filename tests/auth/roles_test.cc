@@ -12,7 +12,7 @@ using rt::model::Topic;
 namespace {
 
 Rights rights_of(const std::string& claims) {
-  return verify_token(signed_token(with_exp(claims)), {test_key()}, {}, k_now).value().rights;
+  return verify_token(signed_token(with_exp(claims)), rules_of({test_key()}), k_now).value().rights;
 }
 
 constexpr const char* k_lists = R"("orders":["own"],"runs":["own"],"drivers":["own"])";
@@ -111,6 +111,6 @@ TEST_CASE("rt grants just what it names, and adds to what the role grants") {
 }
 
 TEST_CASE("the roles are named once each") {
-  CHECK(role_names() ==
+  CHECK(RoleTable().names() ==
         std::vector<std::string_view>{"admin", "dispatcher", "service", "driver", "customer"});
 }

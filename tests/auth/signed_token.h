@@ -15,10 +15,14 @@ inline Key test_key(char filler = 'k') {
   return Key::from_secret(std::string(32, filler)).value();
 }
 
+inline Rules rules_of(std::vector<Key> keys, TokenOptions options = {}) {
+  return {.keys = std::move(keys), .options = std::move(options), .roles = {}};
+}
+
 inline std::string signed_token(std::string_view claims, std::string_view header = k_hs256_header,
                                 const Key& key = test_key()) {
   const std::string text = base64url_encode(header) + '.' + base64url_encode(claims);
-  return text + '.' + base64url_encode(key.sign(text));
+  return text + '.' + base64url_encode(key.sign(Algorithm::hs256, text));
 }
 
 // 2023-11-14T22:13:20Z.

@@ -11,7 +11,7 @@ namespace {
 std::set<std::string> words_of(const std::string& type) {
   std::set<std::string> words;
   if (type.find('|') == type.npos) return words;
-  static const std::regex word("[a-z0-9]+");
+  static const std::regex word("[a-z0-9.]+");
   for (std::sregex_iterator it(type.begin(), type.end(), word), end; it != end; ++it) words.insert(it->str());
   return words;
 }

@@ -189,6 +189,48 @@ TEST_CASE_FIXTURE(Fixture, "an ended stream gets what it has coming, then the la
   CHECK(flushed().empty());
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "halved for want of memory, the older half is gone, and who had not read it is told") {
+  open({"orders/A"});
+  socket.take();
+  socket.room = 5;
+  for (int n = 0; n < 4; ++n) publish("orders/A", "{}");
+  shard.flush();  // the first is on its way
+  shard.halve();
+  shard.halve();
+  CHECK(shard.window().end() - shard.window().begin() == 1);
+  socket.room = 1'000'000;
+  shard.on_writable(subscriber);
+  CHECK(socket.take() ==
+        order(2, "A", "{}") + order(3, "A", "{}") + order(4, "A", "{}") + order(5, "A", "{}"));
+
+  socket.room = 5;
+  publish("orders/A", "{}");
+  shard.flush();
+  for (int n = 0; n < 3; ++n) publish("orders/A", "{}");
+  shard.halve();
+  socket.room = 1'000'000;
+  shard.on_writable(subscriber);
+  CHECK(socket.take() == order(6, "A", "{}") +
+                             "id: 7-0\ndata: {\"type\":\"gap\",\"missed\":1,\"reason\":\"slow\"}\n\n" +
+                             order(8, "A", "{}") + order(9, "A", "{}"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "halved, a topic that somebody reads keeps its newest event for the snapshot") {
+  publish("orders/A", "{}");
+  publish("orders/B", "{}");
+  for (int n = 0; n < 4; ++n) publish("runs/R", "{}");
+  open({"orders/A"});
+  socket.take();
+  for (int round = 0; round < 5; ++round) shard.halve();
+  CHECK(shard.topic_count() == 1);
+  hub::Subscriber other(socket, hub::Framing::plain);
+  shard.open(other, subscription({"orders/*"}), {});
+  CHECK(flushed().ends_with(
+      "data: {\"type\":\"order_update\",\"orderId\":\"A\",\"data\":{},\"snapshot\":true}\n\n"));
+  shard.close(other);
+}
+
 TEST_CASE("topics without readers and events are forgotten when there are too many, the quietest first") {
   hub::ShardLimits limits;
   limits.window.events_max = 2;

@@ -10,6 +10,16 @@ namespace {
 
 using namespace rt;
 
+net::Descriptor connect_to(const net::ListenAddress& loopback) {
+  net::Descriptor client(::socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(loopback.port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(client.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return {};
+  return client;
+}
+
 TEST_CASE("an address to listen on is a numeric host and a port") {
   CHECK(net::to_string(*net::parse_listen_address("127.0.0.1:3000")) == "127.0.0.1:3000");
   CHECK(net::to_string(*net::parse_listen_address("[::1]:0")) == "[::1]:0");
@@ -37,12 +47,8 @@ TEST_CASE("a connection inherits what its listener was given") {
   const auto listener = net::listen_on(address);
   REQUIRE(listener);
   net::set_connection_options(listener->get(), std::chrono::milliseconds(7000));
-  const net::Descriptor client(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(address.port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::connect(client.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0);
+  const net::Descriptor client = connect_to(address);
+  REQUIRE(client.get() >= 0);
   const net::Descriptor accepted(::accept(listener->get(), nullptr, nullptr));
   const auto option = [&](int level, int name) {
     int value = 0;
@@ -53,6 +59,23 @@ TEST_CASE("a connection inherits what its listener was given") {
   CHECK(option(IPPROTO_TCP, TCP_NODELAY) == 1);
   CHECK(option(IPPROTO_TCP, TCP_USER_TIMEOUT) == 7000);
   CHECK(option(SOL_SOCKET, SO_SNDBUF) <= 512 * 1024);
+}
+
+TEST_CASE("who made a connection is known also when it has been reset by then") {
+  net::ListenAddress address{"127.0.0.1", 0};
+  const auto listener = net::listen_on(address);
+  REQUIRE(listener);
+  CHECK(net::accept_from(listener->get()).fd == -1);
+  {
+    const net::Descriptor client = connect_to(address);
+    REQUIRE(client.get() >= 0);
+    const linger reset{1, 0};
+    ::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  }
+  const net::Accepted accepted = net::accept_from(listener->get());
+  const net::Descriptor closed_at_the_end(accepted.fd);
+  CHECK(accepted.fd >= 0);
+  CHECK(accepted.peer_ip == "127.0.0.1");
 }
 
 }  // namespace

@@ -48,6 +48,8 @@ class Client final : public hub::Sink {
 
   // All was delivered: nothing may be missing. Returns the complaint, or empty.
   std::string check_complete();
+  // The same for the newest state of each topic, where the snapshot gave the past.
+  std::string check_newest();
   const std::string& complaint() const { return complaint_; }
 
  private:

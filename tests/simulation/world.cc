@@ -51,6 +51,8 @@ std::string World::run(int steps) {
   come_to_rest();
   for (const auto& client : clients_) {
     if (const std::string what = client->check_complete(); !what.empty()) return what;
+    if (halved_) continue;
+    if (const std::string what = client->check_newest(); !what.empty()) return what;
   }
   return {};
 }
@@ -101,6 +103,10 @@ void World::step() {
       if (random_.below(20) == 0) clock_.set_wall(clock_.wall() - std::chrono::seconds(5));
       if (random_.below(20) == 0)
         station.shard.expire(log_.empty() ? 0 : log_[random_.below(log_.size())].id.ms);
+      if (random_.below(40) == 0) {
+        station.shard.halve();
+        halved_ = true;
+      }
   }
 }
 

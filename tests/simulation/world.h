@@ -45,6 +45,7 @@ class World {
   std::vector<std::unique_ptr<Station>> stations_;
   std::vector<std::unique_ptr<Client>> clients_;
   int payloads_ = 0;
+  bool halved_ = false;  // a shard has, and forgot topics that nobody read
 };
 
 }  // namespace rt::simulation

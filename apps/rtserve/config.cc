@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "rtserve/config.h"
+
+#include <algorithm>
+#include <iterator>
+#include <thread>
+
+#include "auth/key_files.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "client/http_connection.h"
+
+namespace rt::rtserve {
+namespace {
+
+std::unexpected<base::Error> wrong(std::string what, std::string hint = {}) {
+  return base::fail(base::ErrorKind::configuration, std::move(what), std::move(hint));
+}
+
+base::Result<std::vector<auth::Key>> read_keys(const Options& options) {
+  std::vector<auth::Key> keys;
+  for (const std::string& path : options.jwt_secret_files) {
+    auto key = auth::read_secret_file(path);
+    if (!key) return std::unexpected(key.error());
+    keys.push_back(*std::move(key));
+  }
+  for (const std::string& path : options.jwt_public_keys) {
+    auto read = auth::read_public_keys(path);
+    if (!read) return std::unexpected(read.error());
+    std::ranges::move(*read, std::back_inserter(keys));
+  }
+  if (!options.jwks_file.empty()) {
+    auto set = auth::read_jwks_file(options.jwks_file);
+    if (!set) return std::unexpected(set.error());
+    for (const std::string& skipped : set->skipped)
+      base::log(base::LogLevel::warn, "a key is not used", {{"file", options.jwks_file}, {"why", skipped}});
+    if (set->keys.empty()) return wrong(options.jwks_file + " holds no key that can be used");
+    std::ranges::move(set->keys, std::back_inserter(keys));
+  }
+  if (!options.dev_secret.empty() && options.jwt_secret_files.empty())
+    keys.push_back(*auth::Key::from_secret(options.dev_secret));
+  return keys;
+}
+
+// A key set decides who comes in: from another machine it comes over TLS.
+base::Result<void> check_jwks_url(const Options& options) {
+  if (options.jwks_url.empty()) return {};
+  const auto url = client::parse_url(options.jwks_url);
+  if (!url) return wrong("--jwks-url: '" + base::printable(options.jwks_url) + "' is no http(s) URL");
+  const bool loopback = url->host == "localhost" || net::is_loopback({url->host, 0});
+  if (!url->is_tls && !loopback) return wrong("--jwks-url must be https:// for another machine");
+  if (options.jwks_refresh < std::chrono::seconds(1)) return wrong("--jwks-refresh must be at least 1s");
+  return {};
+}
+
+base::Result<void> check_origins(const Options& options) {
+  const bool any = std::ranges::find(options.cors_origins, "*") != options.cors_origins.end();
+  if (any && (!options.cookie_name.empty() || options.cors_origins.size() > 1)) {
+    return base::fail(base::ErrorKind::configuration,
+                      "--cors-origin '*' cannot go together with cookies or other origins",
+                      "list the origins, or turn the cookie off with --cookie-name ''");
+  }
+  for (const std::string& origin : options.cors_origins) {
+    const bool http = origin.starts_with("http://") || origin.starts_with("https://");
+    if (origin != "*" && (!http || origin.find('/', origin.find("//") + 2) != std::string::npos)) {
+      return wrong("--cors-origin: '" + base::printable(origin) + "' is no origin",
+                   "scheme and host without a path, such as https://app.example.com");
+    }
+  }
+  return {};
+}
+
+base::Result<net::ListenAddress> listen_address(const Options& options, const std::string& text) {
+  auto address = net::parse_listen_address(text);
+  if (address && options.dev && !net::is_loopback(*address))
+    return wrong("--dev serves on loopback only, not on " + text);
+  return address;
+}
+
+base::Result<void> set_network(const Options& options, server::Config& config) {
+  const std::vector<std::string> listen =
+      options.listen.empty() ? std::vector<std::string>{"127.0.0.1:3000"} : options.listen;
+  for (const std::string& text : listen) {
+    auto address = listen_address(options, text);
+    if (!address) return std::unexpected(address.error());
+    config.listen.push_back(*std::move(address));
+  }
+  auto admin = listen_address(options, options.admin_listen);
+  if (!admin) return std::unexpected(admin.error());
+  config.admin_listen = *std::move(admin);
+  for (const std::string& text : options.trusted_proxies) {
+    auto range = server::parse_address_range(text);
+    if (!range) return wrong("--trusted-proxy: " + range.error().what, range.error().hint);
+    config.trusted_proxies.push_back(*range);
+  }
+  if (options.tls_cert.empty() != options.tls_key.empty())
+    return wrong("--tls-cert and --tls-key go together; one is missing");
+  if (!options.tls_cert.empty())
+    config.tls = net::TlsFiles{options.tls_cert, options.tls_key, options.tls_min};
+  return {};
+}
+
+}  // namespace
+
+base::Result<auth::Rules> make_rules(const Options& options) {
+  auto keys = read_keys(options);
+  if (!keys) return std::unexpected(keys.error());
+  auth::Rules rules;
+  rules.keys = *std::move(keys);
+  rules.options = {std::chrono::ceil<std::chrono::seconds>(options.jwt_leeway), options.allow_eternal_tokens,
+                   options.jwt_issuer, options.jwt_audience};
+  if (options.roles) rules.roles = *options.roles;
+  rules.authorization = options.authorization;
+  return rules;
+}
+
+base::Result<server::Config> make_config(const Options& options) {
+  server::Config config;
+  if (auto set = set_network(options, config); !set) return std::unexpected(set.error());
+  if (auto checked = check_origins(options); !checked) return std::unexpected(checked.error());
+  if (auto checked = check_jwks_url(options); !checked) return std::unexpected(checked.error());
+  if (options.heartbeat < std::chrono::seconds(1)) return wrong("--heartbeat must be at least 1s");
+  auto rules = make_rules(options);
+  if (!rules) return std::unexpected(rules.error());
+  if (rules->keys.empty() && options.jwks_url.empty()) {
+    return wrong(
+        "no key to check tokens with",
+        "give --jwt-secret-file FILE (rtserve token --new-secret makes a secret), or --dev to try it");
+  }
+  config.rules = *std::move(rules);
+  config.jwks_url = options.jwks_url;
+  config.jwks_refresh = options.jwks_refresh;
+  config.token_places = {options.cookie_name, options.allow_query_token};
+  config.cors_origins = options.cors_origins;
+  config.retain_events = options.retain_events;
+  config.retain_for = options.retain_for;
+  config.heartbeat = options.heartbeat;
+  config.clients_max = options.clients_max;
+  config.limits = options.limits;
+  config.event_bytes_max = options.event_bytes_max;
+  config.request_timeout = options.request_timeout;
+  config.shutdown_grace = options.shutdown_grace;
+  config.threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  config.log_level = options.log_level;
+  config.log_format = options.log_format;
+  return config;
+}
+
+}  // namespace rt::rtserve
