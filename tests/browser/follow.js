@@ -22,7 +22,7 @@ async function followAcrossACut(server, open, received) {
     const events = async () => (await messages()).filter((m) => m.data.type === 'order_update');
     const connects = async () => (await messages()).map((m) => m.data).filter((d) => d.type === 'connected');
 
-    await open(`http://127.0.0.1:${proxy.port}${k_topic_path}`);
+    await open(`${server.scheme}://127.0.0.1:${proxy.port}${k_topic_path}`);
     await eventually('connected', async () => (await connects()).length === 1);
     await publish(10);
     await eventually('the first ten events', async () => (await events()).length >= 10);

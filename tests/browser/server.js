@@ -5,6 +5,7 @@ const { spawn } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const http = require('node:http');
+const https = require('node:https');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
@@ -37,38 +38,55 @@ function makeToken(secret, claims) {
   return `${signed}.${crypto.createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
-async function startServer(program, options) {
+// One request to the server, which alone is trusted with its certificate. Resolves to {status, text}.
+function ask(base, tls, method, target, headers, body) {
+  const transport = tls ? https : http;
+  const options = { method, headers, ...(tls && { ca: fs.readFileSync(tls.certificate) }) };
+  return new Promise((resolve, reject) => {
+    const request = transport.request(base + target, options, async (answer) => {
+      let text = '';
+      for await (const piece of answer.setEncoding('utf8')) text += piece;
+      resolve({ status: answer.statusCode, text });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+// `tls`: {certificate, key}, paths; without it the server speaks plain HTTP.
+async function startServer(program, options, tls) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rt-browser-'));
   const secret = crypto.randomBytes(32).toString('base64url');
   const secretFile = path.join(folder, 'secret');
   fs.writeFileSync(secretFile, `${secret}\n`, { mode: 0o600 });
   const port = await freePort();
+  const adminPort = await freePort();
   const child = spawn(
     program,
-    ['--listen', `127.0.0.1:${port}`, '--admin-listen', `127.0.0.1:${await freePort()}`,
-      '--jwt-secret-file', secretFile, ...options],
+    ['--listen', `127.0.0.1:${port}`, '--admin-listen', `127.0.0.1:${adminPort}`,
+      '--jwt-secret-file', secretFile, ...(tls ? ['--tls-cert', tls.certificate, '--tls-key', tls.key] : []), ...options],
     { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (bytes) => { log += bytes; });
   const ended = new Promise((resolve) => child.on('exit', resolve));
-  const base = `http://127.0.0.1:${port}`;
+  const base = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   await eventually('rtserve', async () => {
     if (child.exitCode !== null) throw new Error(`rtserve ended with ${child.exitCode}: ${log}`);
-    return fetch(`${base}/healthz`).then((answer) => answer.ok, () => false);
+    return ask(base, tls, 'GET', '/healthz', {}).then((answer) => answer.status === 200, () => false);
   });
   const token = makeToken(secret, { sub: 'test', role: 'admin', exp: Math.floor(Date.now() / 1000) + 600 });
   return {
     port,
+    scheme: tls ? 'https' : 'http',
     token,
+    admin: `http://127.0.0.1:${adminPort}`,
+    log: () => log,
     // Resolves to the event's id.
     async publish(topicPath, payload) {
-      const answer = await fetch(base + topicPath, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(payload),
-      });
-      if (answer.status !== 200) throw new Error(`publish: ${answer.status} ${await answer.text()}`);
-      return (await answer.json()).id;
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const answer = await ask(base, tls, 'POST', topicPath, headers, JSON.stringify(payload));
+      if (answer.status !== 200) throw new Error(`publish: ${answer.status} ${answer.text}`);
+      return JSON.parse(answer.text).id;
     },
     async stop() {
       child.kill('SIGKILL');
@@ -114,14 +132,17 @@ async function startProxy(port) {
   };
 }
 
-// An origin of its own with an empty page.
-async function startPage() {
-  const server = http.createServer((request, response) => {
+// An origin of its own with an empty page; `tls` as for startServer.
+async function startPage(tls) {
+  const respond = (request, response) => {
     response.setHeader('content-type', 'text/html');
     response.end('<!doctype html><title>following</title>');
-  });
+  };
+  const server = tls
+    ? https.createServer({ cert: fs.readFileSync(tls.certificate), key: fs.readFileSync(tls.key) }, respond)
+    : http.createServer(respond);
   const port = await listening(server);
-  return { origin: `http://127.0.0.1:${port}`, stop: () => { server.closeAllConnections(); server.close(); } };
+  return { origin: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, stop: () => { server.closeAllConnections(); server.close(); } };
 }
 
 module.exports = { eventually, startPage, startProxy, startServer };

@@ -2,6 +2,8 @@
 """A stream does not outlive its token: it is warned, and closed in good order at the token's `exp`."""
 import base64
 import json
+import os
+import select
 import time
 import unittest
 
@@ -68,6 +70,37 @@ class ExpiryTest(unittest.TestCase):
             stream.read_to_end()
         answer = self.server.publish(order_path("E-4"), {})
         self.assertEqual(answer["subscribers"], 0)
+
+
+class ManyExpireTest(unittest.TestCase):
+    """1,000 streams (fewer under a sanitizer), their tokens' ends spread over ten seconds."""
+
+    def test_none_ends_before_its_token_and_none_lives_on(self):
+        leeway, slack = 1, 10  # seconds; the slack is for a machine that is busy with other tests
+        count = int(os.environ.get("RT_SUBSCRIBERS", "1000"))
+        with Server("--jwt-leeway", f"{leeway}s") as server:
+            tokens = [server.token("--sub", "boss", "--role", "admin", "--ttl", f"{4 + i}s") for i in range(11)]
+            ends, streams = {}, {}
+            for i in range(count):
+                token = tokens[i % len(tokens)]
+                stream = server.stream(order_path(f"M-{i}"), token=token)
+                self.assertEqual(stream.status, 200)
+                streams[stream.socket] = stream
+                ends[stream] = expiry_of(token)
+            while streams:
+                for ready in select.select(list(streams), [], [], slack)[0]:
+                    stream = streams[ready]
+                    stream.receive(time.monotonic())
+                    stream.decode()
+                    if stream.is_ended or stream.is_cut:
+                        self.assertTrue(stream.is_ended, "cut off without a last chunk")
+                        self.assertGreaterEqual(time.time(), ends[stream])
+                        self.assertLess(time.time(), ends[stream] + leeway + slack)
+                        del streams[ready]
+                        stream.close()
+                self.assertLess(time.time(), max(ends.values()) + leeway + slack, f"{len(streams)} streams live on")
+            self.assertEqual(server.request("GET", "/api/v1/realtime/stats",
+                                            token=server.token("--sub", "b", "--role", "admin")).json()["totalClients"], 0)
 
 
 class RtwatchExpiryTest(unittest.TestCase):

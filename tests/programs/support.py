@@ -68,6 +68,8 @@ class Answer:
 
 class Server:
     """rtserve with a fresh secret on free ports, stopped at the end of the `with` block."""
+    before_exec = None  # what the child does before it becomes rtserve
+    log_level = "warn"
 
     def __init__(self, *options):
         self.folder = tempfile.TemporaryDirectory(prefix="rtserve-test-")
@@ -79,12 +81,16 @@ class Server:
         self.start()
         self.admin = self.token("--sub", "boss", "--role", "admin")
 
+    def key_options(self):
+        return ["--jwt-secret-file", self.secret_file]
+
     def start(self):
         self.log = open(os.path.join(self.folder.name, "log"), "ab")
-        command = [os.path.join(BIN, "rtserve"), "--jwt-secret-file", self.secret_file,
+        command = [os.path.join(BIN, "rtserve"), *self.key_options(),
                    "--listen", f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin_port}",
-                   "--log-level", "warn", *self.options]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=self.log)
+                   "--log-level", self.log_level, *self.options]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=self.log,
+                                        preexec_fn=self.before_exec)
         if not eventually(lambda: self.process.poll() is not None or self.is_healthy()) or not self.is_healthy():
             raise AssertionError(f"rtserve did not start: {self.log_text()}")
 
