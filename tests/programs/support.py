@@ -77,6 +77,7 @@ class Server:
         with open(os.open(self.secret_file, os.O_CREAT | os.O_WRONLY, 0o600), "w") as f:
             f.write(secrets.token_hex(32))
         self.options = options
+        self.tokens_used = set()
         self.port, self.admin_port = free_port(), free_port()
         self.start()
         self.admin = self.token("--sub", "boss", "--role", "admin")
@@ -111,6 +112,13 @@ class Server:
         command = [os.path.join(BIN, "rtserve"), "token", "--jwt-secret-file", self.secret_file, *options]
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=WAIT_S).stdout.strip()
 
+    def check_secrecy(self, text, where):
+        """In no test does a token, or its signature alone, come back or get written down."""
+        for token in self.tokens_used:
+            signature = token.rpartition(".")[2]
+            if len(signature) > 16 and signature in text:
+                raise AssertionError(f"{where} holds a token")
+
     def connect(self, receive_buffer=None):
         s = socket.socket()
         if receive_buffer:
@@ -125,7 +133,9 @@ class Server:
         try:
             connection.request(method, path, body, with_token(self, headers, token))
             response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read())
+            answer = Answer(response.status, response.headers, response.read())
+            self.check_secrecy(answer.body.decode(errors="replace"), "an answer")
+            return answer
         finally:
             connection.close()
 
@@ -163,6 +173,7 @@ class Server:
             # A sanitizer speaks up in the log, and at the end by the exit code.
             code = self.stop() if self.process.poll() is None else 0
             log = self.log_text()
+            self.check_secrecy(log, "the log")
             if kind:
                 print(log)
             elif code != 0 or "Sanitizer" in log or "runtime error" in log:
@@ -175,7 +186,9 @@ def with_token(server, headers, token):
     """`token`: "admin", a JWT, or None."""
     headers = dict(headers or {})
     if token:
-        headers.setdefault("Authorization", f"Bearer {server.admin if token == 'admin' else token}")
+        token = server.admin if token == "admin" else token
+        server.tokens_used.add(token)
+        headers.setdefault("Authorization", f"Bearer {token}")
     return headers
 
 
