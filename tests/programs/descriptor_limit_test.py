@@ -17,8 +17,6 @@ PATH = order_path("D-1")
 
 class TightServer(Server):
     """May open few descriptors, and cannot raise the limit."""
-    # A sanitizer opens a descriptor where a line is logged for the first time, which must not be when none is left.
-    log_level = "info"
 
     @staticmethod
     def before_exec():
