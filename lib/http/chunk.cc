@@ -20,4 +20,15 @@ void append_chunk(std::string& out, std::string_view bytes) {
   out += "\r\n";
 }
 
+std::size_t write_padded_chunk_head(char* at, std::uint32_t bytes) {
+  std::size_t zeros = 8;
+  for (std::size_t digit = 8; digit-- > 0; bytes >>= 4U) {
+    at[digit] = "0123456789abcdef"[bytes & 0xfU];
+    if (bytes != 0) zeros = digit;
+  }
+  at[8] = '\r';
+  at[9] = '\n';
+  return zeros;
+}
+
 }  // namespace rt::http

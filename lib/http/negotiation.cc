@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Accept and Content-Type (declared in http/routes.h).
+// Accept, Accept-Encoding and Content-Type (declared in http/routes.h).
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "http/routes.h"
@@ -45,6 +46,23 @@ bool accepts_event_stream(const Request& request) {
     }
   }
   return !is_limited || is_accepted;
+}
+
+bool accepts_gzip(const Request& request) {
+  std::optional<bool> by_name, by_star;
+  for (const Field& field : request.fields) {
+    if (!base::equal_ignoring_case(field.name, "Accept-Encoding")) continue;
+    for (const std::string_view element : base::split(field.value, ',')) {
+      const auto parts = base::split(element, ';');
+      const std::string_view coding = base::trim(parts.front());
+      const bool wanted = std::none_of(parts.begin() + 1, parts.end(), is_zero_weight);
+      // RFC 9110 section 8.4.1.3: x-gzip is the same.
+      if (base::equal_ignoring_case(coding, "gzip") || base::equal_ignoring_case(coding, "x-gzip"))
+        by_name = wanted;
+      if (coding == "*") by_star = wanted;
+    }
+  }
+  return by_name.value_or(by_star.value_or(false));
 }
 
 bool has_media_type(const Request& request, std::string_view media_type) {

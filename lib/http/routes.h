@@ -29,6 +29,8 @@ bool allows(const Route& route, Method method);
 
 // Does the Accept field (absent: yes) let an event stream through? (RFC 9110 section 12.5.1, q=0 respected)
 bool accepts_event_stream(const Request& request);
+// Does Accept-Encoding ask for gzip? Not when it is absent: who does not ask may not understand.
+bool accepts_gzip(const Request& request);
 // Is Content-Type this media type, parameters aside?
 bool has_media_type(const Request& request, std::string_view media_type);
 

@@ -3,7 +3,6 @@
 
 #include <charconv>
 
-#include "http/chunk.h"
 #include "model/json.h"
 #include "sse/encoder.h"
 
@@ -97,14 +96,6 @@ std::string end_message(std::chrono::milliseconds retry) {
   sse::append_retry(out, retry);
   sse::append_end(out);
   return out;
-}
-
-void append_framed(std::string& out, std::string_view message, Framing framing) {
-  if (framing == Framing::chunked) {
-    http::append_chunk(out, message);
-  } else {
-    out += message;
-  }
 }
 
 }  // namespace rt::hub

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Control messages: what a stream says besides events (section 1 of the contract): connected, gap,
-// token_expiring, heartbeats, and the end. Each returns the bytes of whole event stream blocks, not yet
-// chunked. Pure; any thread.
+// token_expiring, heartbeats, and the end. Each returns whole event stream blocks, in no coding and
+// no chunk. Pure; any thread.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "auth/rights.h"
-#include "hub/subscriber.h"
 #include "sse/event_id.h"
 
 namespace rt::hub {
@@ -19,8 +18,9 @@ enum class Resume { fresh, resumed, gap };
 
 struct Verdict {
   Resume resume = Resume::fresh;
-  std::uint64_t missed = 0;  // with resumed: exactly this many events follow
-  std::string_view reason;   // with gap
+  // With resumed: exactly this many events follow; with a rate, of positions only the newest of each driver.
+  std::uint64_t missed = 0;
+  std::string_view reason;  // with gap
 };
 
 // How `connected` names what the stream is of.
@@ -36,8 +36,5 @@ std::string token_expiring_message(std::chrono::seconds expires_in);
 // long then resumes from here, not from its last event, which may be forgotten by then.
 std::string heartbeat_message(sse::EventId position);
 std::string end_message(std::chrono::milliseconds retry);
-
-// `message` as a chunk, or as it is. The end of a chunked stream is http::k_last_chunk.
-void append_framed(std::string& out, std::string_view message, Framing framing);
 
 }  // namespace rt::hub

@@ -2,8 +2,7 @@
 #include "hub/shard.h"
 
 #include <algorithm>
-
-#include "http/chunk.h"
+#include <ranges>
 
 namespace rt::hub {
 
@@ -11,10 +10,6 @@ namespace {
 
 // How many blocks a subscriber gets before others have their turn.
 constexpr int k_blocks_per_turn_max = 8;
-
-std::string_view framed(const store::Frame& frame, Framing framing) {
-  return framing == Framing::chunked ? frame.chunk() : frame.message();
-}
 
 }  // namespace
 
@@ -31,19 +26,19 @@ void Shard::mark(Subscriber& subscriber) {
 }
 
 void Shard::apply(const store::Batch& batch) {
-  shared_ = {};
+  shared_.clear();
   for (const store::FramePtr& frame : batch) {
     TopicRecord& record = index_.record(frame->topic);
     Channel& kind = kinds_[model::index_of(frame->topic.kind)];
-    index_.renew(record, frame);
-    window_.append(frame, record, kind.chain);
+    index_.renew(record, frame, now_);
+    window_.append(frame, record, kind.chain, now_);
     mark(record);
     mark(kind);
   }
 }
 
 void Shard::halve() {
-  shared_ = {};
+  shared_.clear();
   window_.halve();
   index_.halve();
 }
@@ -64,15 +59,15 @@ Verdict Shard::open(Subscriber& subscriber, const auth::Subscription& subscripti
     add_feed(subscriber, index_.record(topic), Link::topic);
 
   sse::EventId position;
-  const Verdict verdict = place(subscriber, opening.last_event_id, position);
+  Verdict verdict = place(subscriber, opening, position);
+  if (opening.rate.count() > 0) start_thinning(subscriber, opening.rate, verdict, position);
   if (opening.snapshot == Snapshot::send && verdict.resume != Resume::resumed) {
-    subscriber.walk_ = std::make_unique<Subscriber::SnapshotWalk>(Subscriber::SnapshotWalk{position, 0, 0});
+    subscriber.walk_ = std::make_unique<Subscriber::Walk>(
+        Subscriber::Walk{.of = Subscriber::Walk::Of::snapshot, .until = position});
   }
-  subscriber.control_ = opening.head;
-  append_framed(
-      subscriber.control_,
-      connected_message(subscription, opening.naming, opening.heartbeat, opening.retry, verdict, position),
-      subscriber.framing_);
+  subscriber.head_ = std::make_unique<std::string>(opening.head);
+  subscriber.control_ =
+      connected_message(subscription, opening.naming, opening.heartbeat, opening.retry, verdict, position);
   mark(subscriber);
   return verdict;
 }
@@ -83,26 +78,38 @@ bool Shard::lies_ahead(std::string_view last_event_id) const {
 }
 
 // Finds the place that the client's last event id names, and moves the feeds there.
-Verdict Shard::place(Subscriber& subscriber, std::optional<std::string_view> last_event_id,
-                     sse::EventId& position) {
+Verdict Shard::place(Subscriber& subscriber, const Opening& opening, sse::EventId& position) {
   position = window_.last_id();
   const auto gap = [&](std::string_view reason) {
     set_position(subscriber, window_.end() - 1);
     return Verdict{Resume::gap, 0, reason};
   };
-  if (!last_event_id || last_event_id->empty()) {
+  if (!opening.last_event_id || opening.last_event_id->empty()) {
     set_position(subscriber, window_.end() - 1);
     return {};
   }
-  const auto id = sse::parse_event_id(*last_event_id);
+  const auto id = sse::parse_event_id(*opening.last_event_id);
   if (!id) return gap("the last event id is malformed");
   if (const auto found = window_.find(*id)) {
     position = *id;
     return {Resume::resumed, set_position(subscriber, *found), {}};
   }
+  // A position that was held when the connection was lost is looked for by its age, which needs the place.
+  if (opening.rate.count() == 0 && is_last_evicted(subscriber, *id)) {
+    position = *id;
+    return {Resume::resumed, set_position(subscriber, window_.begin() - 1), {}};
+  }
   if (*id > window_.last_id()) return gap("the last event id lies ahead of this store");
   if (*id < window_.floor_id()) return gap("the events after the last event id are no longer held");
   return gap("the last event id is not of this store");
+}
+
+// Is this an event that is no longer held, and the last such of what the subscriber reads? Then it has missed
+// nothing, however much has gone through the window since.
+bool Shard::is_last_evicted(const Subscriber& subscriber, sse::EventId id) const {
+  const auto up_to = [](const Subscriber::Feed& feed) { return feed.channel->chain.evicted_up_to; };
+  return !subscriber.feeds_.empty() &&
+         std::ranges::max(subscriber.feeds_ | std::views::transform(up_to)) == id && id > forgotten_id_;
 }
 
 // Every feed is done with what lies at or before `position`. Returns how many events lie after it.
@@ -123,11 +130,16 @@ std::uint64_t Shard::set_position(Subscriber& subscriber, Seq position) {
   return after;
 }
 
+model::Kind Shard::kind_of(const Subscriber::Feed& feed) const {
+  return feed.link == Link::kind ? static_cast<model::Kind>(feed.channel - kinds_.data())
+                                 : static_cast<const TopicRecord&>(*feed.channel).topic.kind;
+}
+
 store::AudienceChange Shard::close(Subscriber& subscriber) {
   store::AudienceChange change{store::Presence::left, {}, {}};
   for (const Subscriber::Feed& feed : subscriber.feeds_) {
     if (feed.link == Link::kind) {
-      change.kinds.push_back(static_cast<model::Kind>(feed.channel - kinds_.data()));
+      change.kinds.push_back(kind_of(feed));
     } else {
       change.topics.push_back(static_cast<const TopicRecord&>(*feed.channel).topic);
     }
@@ -141,23 +153,29 @@ store::AudienceChange Shard::close(Subscriber& subscriber) {
   }
   subscriber.feeds_.clear();
   if (subscriber.dirty_) std::erase(dirty_subscribers_, &subscriber);
+  if (subscriber.thinning_) std::erase(thinned_, &subscriber);
   return change;
 }
 
 void Shard::say(Subscriber& subscriber, std::string_view message) {
-  append_framed(subscriber.control_, message, subscriber.framing_);
+  subscriber.control_ += message;
   mark(subscriber);
 }
 
 void Shard::heartbeat(Subscriber& subscriber) {
   if (subscriber.blocked_ || subscriber.ending_ || !caught_up(subscriber)) return;
-  say(subscriber, heartbeat_message(window_.last_id()));
+  sse::EventId position = window_.last_id();
+  if (Thinning* thinning = subscriber.thinning_.get()) {
+    if (thinning->lost != 0) return;
+    // What is held may be overdue, and a resume from behind it would not find it.
+    if (thinning->has_held()) position = thinning->sent_up_to;
+    thinning->sent_up_to = position;
+  }
+  say(subscriber, heartbeat_message(position));
 }
 
 void Shard::end(Subscriber& subscriber, std::string_view message) {
-  subscriber.farewell_ = std::make_unique<std::string>();
-  append_framed(*subscriber.farewell_, message, subscriber.framing_);
-  if (subscriber.framing_ == Framing::chunked) *subscriber.farewell_ += http::k_last_chunk;
+  subscriber.farewell_ = std::make_unique<std::string>(message);
   subscriber.ending_ = true;
   mark(subscriber);
 }
@@ -182,7 +200,7 @@ void Shard::flush() {
     channel->dirty = false;
     for (const Reader& reader : channel->readers) pump(*reader.subscriber);
   }
-  shared_ = {};
+  shared_.clear();
   // Both lists keep their memory for the next turn.
   if (dirty_channels_.empty()) {
     channels.clear();
@@ -233,128 +251,6 @@ bool Shard::write_rest(Subscriber& subscriber) {
   const Subscriber::Rest rest = std::move(subscriber.rest_);
   subscriber.rest_ = {};
   return write(subscriber, {rest.bytes, rest.owner});
-}
-
-// Moves the subscriber's positions behind the block that it returns; an empty block: nothing to write.
-Shard::Block Shard::next_block(Subscriber& subscriber) {
-  scratch_.clear();
-  if (!subscriber.control_.empty()) {
-    scratch_ = std::exchange(subscriber.control_, {});
-    return {scratch_, nullptr};
-  }
-  if (subscriber.ending_ && !subscriber.farewell_) return {};
-  append_gap(subscriber);
-  if (subscriber.walk_) append_snapshots(subscriber);
-  if (subscriber.walk_) return {scratch_, nullptr};
-  if (scratch_.empty() && subscriber.feeds_.size() == 1) {
-    const Block block = shared_block(subscriber.feeds_.front(), subscriber.framing_);
-    if (!block.bytes.empty()) return block;
-  } else {
-    append_events(subscriber);
-  }
-  if (scratch_.empty() && subscriber.farewell_)
-    scratch_ = std::move(*std::exchange(subscriber.farewell_, nullptr));
-  return {scratch_, nullptr};
-}
-
-void Shard::append_gap(Subscriber& subscriber) {
-  std::uint64_t missed = 0;
-  for (Subscriber::Feed& feed : subscriber.feeds_) {
-    const std::uint64_t evicted = feed.channel->chain.evicted;
-    if (evicted <= feed.seen) continue;
-    missed += evicted - feed.seen;
-    feed.seen = evicted;
-  }
-  if (missed == 0) return;
-  ++counts_.gaps;
-  append_framed(scratch_, gap_message(missed, window_.floor_id()), subscriber.framing_);
-}
-
-void Shard::append_snapshots(Subscriber& subscriber) {
-  Subscriber::SnapshotWalk& walk = *subscriber.walk_;
-  for (; walk.feed < subscriber.feeds_.size(); ++walk.feed, walk.slot = 0) {
-    const Subscriber::Feed& feed = subscriber.feeds_[walk.feed];
-    if (feed.link == Link::topic) {
-      append_snapshot(static_cast<const TopicRecord&>(*feed.channel), walk.until, subscriber.framing_);
-      if (scratch_.size() >= limits_.block_bytes_max) {
-        ++walk.feed;
-        return;
-      }
-      continue;
-    }
-    const auto kind = static_cast<model::Kind>(feed.channel - kinds_.data());
-    const std::vector<TopicRecord*>& slots = index_.slots(kind);
-    while (walk.slot < slots.size()) {
-      const TopicRecord* record = slots[walk.slot++];
-      if (record != nullptr) append_snapshot(*record, walk.until, subscriber.framing_);
-      if (scratch_.size() >= limits_.block_bytes_max) return;
-    }
-  }
-  subscriber.walk_.reset();
-}
-
-// An event that came after the stream's start is delivered live, so its topic is passed over here.
-bool Shard::append_snapshot(const TopicRecord& record, sse::EventId until, Framing framing) {
-  if (!record.newest || record.newest->id > until) return false;
-  constexpr std::string_view k_before = "data: ";
-  constexpr std::string_view k_after = ",\"snapshot\":true}\n\n";
-  const std::string_view json = record.newest->json();
-  const std::string_view open_json = json.substr(0, json.size() - 1);
-  if (framing == Framing::chunked) {
-    http::append_chunk_head(scratch_, k_before.size() + open_json.size() + k_after.size());
-  }
-  scratch_.append(k_before).append(open_json).append(k_after);
-  if (framing == Framing::chunked) scratch_ += "\r\n";
-  return true;
-}
-
-// --- reading from the window
-
-Seq Shard::next_of(const Subscriber::Feed& feed) const {
-  return window_.holds(feed.last) ? window_.next(feed.last, feed.link) : feed.channel->chain.first;
-}
-
-// Merges the feeds in the store's order.
-void Shard::append_events(Subscriber& subscriber) {
-  while (scratch_.size() < limits_.block_bytes_max) {
-    Subscriber::Feed* nearest = nullptr;
-    Seq nearest_seq = 0;
-    for (Subscriber::Feed& feed : subscriber.feeds_) {
-      const Seq seq = next_of(feed);
-      if (seq != 0 && (nearest == nullptr || seq < nearest_seq)) {
-        nearest = &feed;
-        nearest_seq = seq;
-      }
-    }
-    if (nearest == nullptr) return;
-    scratch_ += framed(window_.frame(nearest_seq), subscriber.framing_);
-    nearest->last = nearest_seq;
-    ++nearest->seen;
-    ++counts_.deliveries;
-  }
-}
-
-Shard::Block Shard::shared_block(Subscriber::Feed& feed, Framing framing) {
-  const Seq first = next_of(feed);
-  if (first == 0) return {};
-  if (shared_.channel != feed.channel || shared_.first != first || shared_.framing != framing) {
-    shared_ = {feed.channel, first, framing,
-               first,        1,     {framed(window_.frame(first), framing), window_.shared_frame(first)}};
-    Seq next = window_.next(first, feed.link);
-    if (next != 0) {
-      auto joined = std::make_shared<std::string>(shared_.block.bytes);
-      for (; next != 0 && joined->size() < limits_.block_bytes_max; next = window_.next(next, feed.link)) {
-        *joined += framed(window_.frame(next), framing);
-        shared_.last = next;
-        ++shared_.events;
-      }
-      shared_.block = {*joined, joined};
-    }
-  }
-  feed.last = shared_.last;
-  feed.seen += shared_.events;
-  counts_.deliveries += shared_.events;
-  return shared_.block;
 }
 
 }  // namespace rt::hub

@@ -18,7 +18,9 @@
 #include <vector>
 
 #include "auth/rights.h"
+#include "base/clock.h"
 #include "hub/control.h"
+#include "hub/output.h"
 #include "hub/subscriber.h"
 #include "hub/topic_index.h"
 #include "hub/window.h"
@@ -42,6 +44,7 @@ struct Opening {
   Naming naming = Naming::topics;
   std::chrono::milliseconds heartbeat{15'000};
   std::chrono::milliseconds retry{2'000};
+  std::chrono::milliseconds rate{0};  // at most one position per driver in that time; 0: all
 };
 
 // What happened since the start.
@@ -53,7 +56,11 @@ struct ShardCounts {
 class Shard {
  public:
   Shard(const ShardLimits& limits, sse::EventId origin)
-      : limits_(limits), window_(limits.window, origin), index_(limits.topics_max) {}
+      : limits_(limits),
+        window_(limits.window, origin),
+        index_(limits.topics_max, [this](const TopicRecord& record) { on_forget(record); }) {}
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
 
   void apply(const store::Batch& batch);
   // Forgets events older than `ms` (Unix milliseconds), but for each topic's newest.
@@ -78,6 +85,10 @@ class Shard {
   void end(Subscriber& subscriber, std::string_view message);
 
   void on_writable(Subscriber& subscriber);
+  // The time from now on, by which positions are thinned.
+  void set_time(base::SteadyTime now) { now_ = now; }
+  // What was held and has come due goes out with the next flush(). To be called ever again.
+  void wake_due();
   // Writes to everybody who has something coming.
   void flush();
   // flush() stopped early with some, to be fair to others: call it again without waiting.
@@ -98,14 +109,16 @@ class Shard {
   struct SharedBlock {
     const Channel* channel = nullptr;
     Seq first = 0;
-    Framing framing = Framing::chunked;
+    Form form;
+    bool refers = false;  // compressed, to the event before
     Seq last = 0;
     std::uint64_t events = 0;
     Block block;
+    DeflatedText account;  // of a compressed block, without the blocks themselves
   };
 
-  Verdict place(Subscriber& subscriber, std::optional<std::string_view> last_event_id,
-                sse::EventId& position);
+  Verdict place(Subscriber& subscriber, const Opening& opening, sse::EventId& position);
+  bool is_last_evicted(const Subscriber& subscriber, sse::EventId id) const;
   void add_feed(Subscriber& subscriber, Channel& channel, Link link);
   std::uint64_t set_position(Subscriber& subscriber, Seq position);
   void mark(Channel& channel);
@@ -114,14 +127,38 @@ class Shard {
   void pump(Subscriber& subscriber);
   bool write(Subscriber& subscriber, const Block& block);
   bool write_rest(Subscriber& subscriber);
+
+  // What comes next (shard_blocks.cc).
+  enum class State { snapshot, late };
   Block next_block(Subscriber& subscriber);
-  void append_gap(Subscriber& subscriber);
-  void append_snapshots(Subscriber& subscriber);
-  bool append_snapshot(const TopicRecord& record, sse::EventId until, Framing framing);
-  void append_events(Subscriber& subscriber);
-  Block shared_block(Subscriber::Feed& feed, Framing framing);
+  bool has_events_alone(const Subscriber& subscriber) const;
+  Block own_block(Subscriber& subscriber);
+  void append_gap(Subscriber& subscriber, Output& out);
+  bool append_walk(Subscriber& subscriber, Output& out);
+  void append_known(Subscriber& subscriber, Thinning::Place place, TopicRecord& record, Output& out);
+  void append_state(TopicRecord& record, State state, Output& out);
+  void append_events(Subscriber& subscriber, Output& out);
+  void append_one(Seq seq, Output& out);
+  Block shared_block(Subscriber& subscriber);
+  SharedBlock& shared_slot(Form form, bool refers);
+  void make_shared_block(SharedBlock& shared, const Subscriber::Feed& feed, Seq first);
   Seq next_of(const Subscriber::Feed& feed) const;
   bool caught_up(const Subscriber& subscriber) const;
+  model::Kind kind_of(const Subscriber::Feed& feed) const;
+  TopicRecord* record_at(const Subscriber& subscriber, Thinning::Place place);
+
+  // For those who want positions thinned (shard_thinning.cc).
+  void start_thinning(Subscriber& subscriber, std::chrono::milliseconds period, Verdict& verdict,
+                      sse::EventId& position);
+  std::uint64_t count_coming(const Subscriber& subscriber, sse::EventId position) const;
+  bool is_superseded(Seq seq) const;
+  bool is_wanted(Subscriber& subscriber, const Subscriber::Feed& feed, Seq seq);
+  bool may_send(Subscriber& subscriber, Thinning::Place place);
+  bool append_due(Subscriber& subscriber, Output& out);
+  void append_late(Subscriber& subscriber, TopicRecord& record, Output& out);
+  void walk_missed(Subscriber& subscriber, std::uint64_t missed, sse::EventId until);
+  bool is_coming(const Subscriber& subscriber, Thinning::Place place, const TopicRecord& record) const;
+  void on_forget(const TopicRecord& record);
 
   ShardLimits limits_;
   Window window_;
@@ -129,8 +166,15 @@ class Shard {
   std::array<Channel, model::k_kind_count> kinds_;
   std::vector<Channel*> dirty_channels_;
   std::vector<Subscriber*> dirty_subscribers_;
-  std::string scratch_;
-  SharedBlock shared_;
+  std::vector<Subscriber*> thinned_;
+  base::SteadyTime now_{};
+  sse::EventId forgotten_id_;  // no event of a forgotten topic was newer
+  // When the youngest position came whose topic was forgotten.
+  base::SteadyTime forgotten_up_to_ = base::SteadyTime::min();
+  std::string scratch_;  // the bytes of one write
+  std::string text_;     // what becomes of them
+  Deflater deflater_;
+  std::vector<SharedBlock> shared_;  // one for each form that readers have
   ShardCounts counts_;
 };
 

@@ -12,6 +12,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
+#include "hub/form.h"
+#include "hub/output.h"
+#include "hub/thinning.h"
 #include "hub/topic_index.h"
 
 namespace rt::hub {
@@ -26,18 +30,12 @@ class Sink {
   virtual std::optional<std::size_t> write(std::string_view bytes) = 0;
 };
 
-enum class Framing : std::uint8_t {
-  chunked,  // HTTP/1.1
-  plain,    // HTTP/1.0: the end of the connection is the end of the stream
-};
-
 class Subscriber {
  public:
-  Subscriber(Sink& sink, Framing framing) : sink_(sink), framing_(framing) {}
+  Subscriber(Sink& sink, Form form) : sink_(sink), form_(form) {}
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;
 
-  Framing framing() const { return framing_; }
   // A write came up short and the rest is waiting for room.
   bool blocked() const { return blocked_; }
   // The last byte of an ended stream has been written.
@@ -58,23 +56,35 @@ class Subscriber {
     std::shared_ptr<const void> owner;
     std::string_view bytes;
   };
-  // Where the snapshot on connect has come to.
-  struct SnapshotWalk {
-    sse::EventId until;  // newer events are delivered live
-    std::size_t feed = 0;
-    std::size_t slot = 0;
+  // Where a walk over the newest events of the subscriber's topics has come to.
+  struct Walk {
+    enum class Of : std::uint8_t {
+      snapshot,  // all, on connect
+      held,      // positions that may have been held when the connection was lost that is resumed
+      missed,    // positions that fell out of the window before they were walked
+    };
+    Of of;
+    sse::EventId until;                // newer events are delivered live
+    base::SteadyTime renewed_since{};  // held: older ones cannot be among them
+    sse::EventId since{};              // missed: older ones have been walked
+    std::uint64_t missed = 0;          // what else was missed, to be said at the end
+    std::uint32_t feed = 0;
+    std::uint32_t slot = 0;
   };
 
   Sink& sink_;
-  Framing framing_;
+  Form form_;
+  Trail trail_;  // of a compressed stream
   bool blocked_ = false;
   bool dead_ = false;
   bool dirty_ = false;
   bool ending_ = false;
   std::vector<Feed> feeds_;
-  std::string control_;  // messages that go out before the next event
+  std::unique_ptr<std::string> head_;  // of the response, until it went out
+  std::string control_;                // messages that go out before the next event
   Rest rest_;
-  std::unique_ptr<SnapshotWalk> walk_;
+  std::unique_ptr<Walk> walk_;
+  std::unique_ptr<Thinning> thinning_;     // of positions, where it was asked for
   std::unique_ptr<std::string> farewell_;  // goes out behind the last event
 };
 

@@ -38,8 +38,11 @@ const TopicRecord* TopicIndex::find(const model::Topic& topic) const {
   return found == records_.end() ? nullptr : found->second.get();
 }
 
-void TopicIndex::renew(TopicRecord& record, store::FramePtr newest) {
+void TopicIndex::renew(TopicRecord& record, store::FramePtr newest, base::SteadyTime now) {
   record.newest = std::move(newest);
+  record.renewed_at = now;
+  record.snapshots.reset();
+  record.late.reset();
   by_age_.splice(by_age_.end(), by_age_, record.by_age);
 }
 
@@ -70,6 +73,7 @@ void TopicIndex::halve() {
 }
 
 void TopicIndex::forget(TopicRecord& record) {
+  on_forget_(record);
   const std::size_t kind = model::index_of(record.topic.kind);
   slots_[kind][record.slot] = nullptr;
   free_slots_[kind].push_back(record.slot);

@@ -6,17 +6,24 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "hub/window.h"
+#include "model/resource.h"
 #include "model/topic.h"
 
 namespace rt::hub {
 
 class Subscriber;
+
+inline bool is_position(model::Kind kind) {
+  return model::resource_of(kind).payload == model::Payload::position;
+}
 
 // A feed's place among the readers of its chain: which of the subscriber's feeds it is.
 struct Reader {
@@ -34,19 +41,24 @@ struct Channel {
 struct TopicRecord : Channel {
   model::Topic topic;
   store::FramePtr newest;
+  base::SteadyTime renewed_at{};             // when the newest came
+  std::unique_ptr<Deflations> snapshots;     // of the newest
+  std::unique_ptr<Deflations> late;          // of the newest, without its id
   std::list<TopicRecord*>::iterator by_age;  // oldest news first
   std::size_t slot = 0;                      // among the topics of its kind
 };
 
 class TopicIndex {
  public:
-  explicit TopicIndex(std::size_t topics_max) : topics_max_(topics_max) {}
+  // `on_forget` is called before a topic is forgotten, and must not call back.
+  TopicIndex(std::size_t topics_max, std::function<void(const TopicRecord&)> on_forget)
+      : topics_max_(topics_max), on_forget_(std::move(on_forget)) {}
 
   // The topic's record, made if need be.
   TopicRecord& record(const model::Topic& topic);
   const TopicRecord* find(const model::Topic& topic) const;
   // The topic has news: `record` becomes the youngest.
-  void renew(TopicRecord& record, store::FramePtr newest);
+  void renew(TopicRecord& record, store::FramePtr newest, base::SteadyTime now);
   // Forgets those of the quieter half that nobody reads and the window holds nothing of.
   void halve();
 
@@ -60,6 +72,7 @@ class TopicIndex {
   void forget(TopicRecord& record);
 
   std::size_t topics_max_;
+  std::function<void(const TopicRecord&)> on_forget_;
   std::unordered_map<model::Topic, std::unique_ptr<TopicRecord>> records_;
   std::list<TopicRecord*> by_age_;
   std::array<std::vector<TopicRecord*>, model::k_kind_count> slots_;

@@ -19,10 +19,10 @@ void Window::link(Seq seq, Chain& chain, Link link) {
   ++chain.appended;
 }
 
-void Window::append(store::FramePtr frame, TopicRecord& record, Chain& kind) {
+void Window::append(store::FramePtr frame, TopicRecord& record, Chain& kind, base::SteadyTime now) {
   const Seq seq = end();
   bytes_ += frame->bytes.size();
-  entries_.push_back(Entry{std::move(frame), &record, &kind, {}, {}});
+  entries_.push_back(Entry{std::move(frame), &record, &kind, now, {}, {}, nullptr});
   link(seq, record.chain, Link::topic);
   link(seq, kind, Link::kind);
   while (entries_.size() > limits_.events_max || (bytes_ > limits_.bytes_max && entries_.size() > 1))
@@ -37,16 +37,36 @@ void Window::halve() {
   for (std::size_t count = (entries_.size() + 1) / 2; count > 0; --count) evict_first();
 }
 
+const DeflatedText& Window::deflated(Seq seq, Seq before, EventNames names, Deflater& deflater) {
+  Entry& at = entry(seq);
+  if (!at.deflated) at.deflated = std::make_unique<Deflated>();
+  const auto by_names = static_cast<std::size_t>(names);
+  Seq& known_before = at.deflated->before[by_names];
+  if (known_before == 0 && holds(before)) known_before = before;
+  const bool refers = before != 0 && before == known_before && holds(before);
+  auto& made = (refers ? at.deflated->after : at.deflated->alone).by_names[by_names];
+  if (!made) {
+    std::string text;
+    append_event(text, *at.frame, names);
+    std::string text_before;
+    if (refers) append_event(text_before, frame(before), names);
+    made = deflater.deflate(text, text_before);
+  }
+  return *made;
+}
+
 void Window::evict_first() {
   Entry& first = entries_.front();
   const auto leave = [&](Chain& chain, Link link) {
     chain.first = first.next[static_cast<std::size_t>(link)];
     if (chain.first == 0) chain.last = 0;
     ++chain.evicted;
+    chain.evicted_up_to = first.frame->id;
   };
   leave(first.record->chain, Link::topic);
   leave(*first.kind, Link::kind);
   floor_ = first.frame->id;
+  floor_appended_at_ = first.appended_at;
   bytes_ -= first.frame->bytes.size();
   entries_.pop_front();
   ++begin_;

@@ -10,6 +10,9 @@
 #include <deque>
 #include <optional>
 
+#include "base/clock.h"
+#include "hub/form.h"
+#include "hub/gzip.h"
 #include "store/frame.h"
 
 namespace rt::hub {
@@ -26,11 +29,17 @@ struct Chain {
   Seq last = 0;
   std::uint64_t appended = 0;
   std::uint64_t evicted = 0;
+  sse::EventId evicted_up_to{};  // the last of those
 };
 
 struct WindowLimits {
   std::size_t events_max = 100'000;
   std::size_t bytes_max = std::size_t{256} << 20U;
+};
+
+// A text deflated for each way to name its event, made when first asked for.
+struct Deflations {
+  std::array<std::optional<DeflatedText>, 2> by_names;
 };
 
 class Window {
@@ -39,7 +48,7 @@ class Window {
 
   // Puts an event behind the last and gives it its place in both chains. `record` must outlive the event's
   // stay (TopicIndex sees to it). Evicts from the front what is over the limits.
-  void append(store::FramePtr frame, TopicRecord& record, Chain& kind);
+  void append(store::FramePtr frame, TopicRecord& record, Chain& kind, base::SteadyTime now);
   // Evicts the events with an id below `ms` (Unix milliseconds).
   void expire(std::uint64_t ms);
   // Evicts the older half; of one event, that.
@@ -48,6 +57,15 @@ class Window {
   bool holds(Seq seq) const { return seq >= begin_ && seq < end(); }
   const store::Frame& frame(Seq seq) const { return *entry(seq).frame; }
   const store::FramePtr& shared_frame(Seq seq) const { return entry(seq).frame; }
+  const TopicRecord& record(Seq seq) const { return *entry(seq).record; }
+  // When the event was appended; also for begin() - 1, the last evicted.
+  base::SteadyTime appended_at(Seq seq) const {
+    return holds(seq) ? entry(seq).appended_at : floor_appended_at_;
+  }
+  // The event as append_event() has it, deflated for readers who were just sent `before`, or 0: once, however
+  // many ask. What comes before differs by what else a reader reads; the first one that is asked for counts,
+  // others get the form that refers to nothing.
+  const DeflatedText& deflated(Seq seq, Seq before, EventNames names, Deflater& deflater);
   Seq next(Seq seq, Link link) const { return entry(seq).next[static_cast<std::size_t>(link)]; }
   Seq previous(Seq seq, Link link) const { return entry(seq).previous[static_cast<std::size_t>(link)]; }
 
@@ -63,12 +81,19 @@ class Window {
   std::optional<Seq> find(sse::EventId id) const;
 
  private:
+  struct Deflated {
+    Deflations alone;
+    Deflations after;
+    std::array<Seq, 2> before{};  // of `after`, by names
+  };
   struct Entry {
     store::FramePtr frame;
     TopicRecord* record;
     Chain* kind;
+    base::SteadyTime appended_at;
     std::array<Seq, 2> next{};
     std::array<Seq, 2> previous{};
+    std::unique_ptr<Deflated> deflated{};
   };
   Entry& entry(Seq seq) { return entries_[seq - begin_]; }
   const Entry& entry(Seq seq) const { return entries_[seq - begin_]; }
@@ -79,6 +104,7 @@ class Window {
   std::deque<Entry> entries_;
   Seq begin_ = 1;
   sse::EventId floor_;
+  base::SteadyTime floor_appended_at_{};
   std::size_t bytes_ = 0;
 };
 

@@ -70,6 +70,7 @@ struct Reactor::Loop {
     while (!stopped && !(shared.draining && shared.connections.empty())) {
       if (!shard.has_work() && due.empty()) context.run_one();
       shared.turn_time = shared.now();
+      shard.set_time(shared.turn_time);
       for (int handled = 0; handled < k_ready_per_turn_max && shared.now() - shared.turn_time < k_turn_max &&
                             context.poll_one() > 0;
            ++handled) {
@@ -141,6 +142,7 @@ struct Reactor::Loop {
       if (oldest > 0) shard.expire(static_cast<std::uint64_t>(oldest));
     }
     for (const std::size_t at : std::exchange(paused_acceptors, {})) await_connection(at);
+    shard.wake_due();
     publish_counts();
   }
 

@@ -51,6 +51,9 @@ struct OpenStream {
   auth::Subscription subscription;
   hub::Naming naming = hub::Naming::topics;
   hub::Snapshot snapshot = hub::Snapshot::send;
+  hub::EventNames names = hub::EventNames::none;
+  hub::Coding coding = hub::Coding::identity;
+  std::chrono::milliseconds rate{0};  // at most one position per driver in that time; 0: all
   std::optional<std::string> last_event_id;
   std::optional<Expiry> expiry;                             // of the token
   std::vector<std::pair<std::string, std::string>> fields;  // besides those that every stream has

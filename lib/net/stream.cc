@@ -22,7 +22,8 @@ std::string Connection::stream_head(const OpenStream& opening) const {
   const bool chunked = work_->minor_version >= 1;
   std::string head = "HTTP/1.1 200 OK\r\nDate: " + loop_.date() +
                      "\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache, no-transform\r\n"
-                     "X-Accel-Buffering: no\r\n";
+                     "X-Accel-Buffering: no\r\nVary: Accept-Encoding\r\n";
+  if (opening.coding == hub::Coding::gzip) head += "Content-Encoding: gzip\r\n";
   for (const auto& [name, value] : opening.fields) head += name + ": " + value + "\r\n";
   if (chunked) head += "Transfer-Encoding: chunked\r\n";
   if (!chunked || last_request_) head += "Connection: close\r\n";
@@ -51,8 +52,9 @@ void Connection::open_pending() {
   }
   OpenStream opening = *std::move(work_->opening);
   const std::string head = stream_head(opening);
-  const hub::Framing framing = work_->minor_version >= 1 ? hub::Framing::chunked : hub::Framing::plain;
-  stream_ = std::make_unique<Stream>(*this, framing, std::move(opening.guest), now);
+  const hub::Form form{work_->minor_version >= 1 ? hub::Framing::chunked : hub::Framing::plain, opening.names,
+                       opening.coding};
+  stream_ = std::make_unique<Stream>(*this, form, std::move(opening.guest), now);
   if (opening.expiry) stream_->set_expiry(*opening.expiry, now, loop_.clock.wall(), loop_.random);
   work_.reset();
   phase_ = Phase::streaming;
@@ -62,6 +64,7 @@ void Connection::open_pending() {
   if (opening.last_event_id) details.last_event_id = *opening.last_event_id;
   details.snapshot = opening.snapshot;
   details.naming = opening.naming;
+  details.rate = opening.rate;
   details.heartbeat = loop_.limits.heartbeat;
   details.retry = jittered_retry(loop_.random);
   const hub::Verdict verdict = loop_.shard.open(stream_->subscriber, opening.subscription, details);

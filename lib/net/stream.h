@@ -21,8 +21,8 @@ inline std::chrono::milliseconds jittered_retry(base::Random& random) {
 }
 
 struct Connection::Stream {
-  Stream(hub::Sink& sink, hub::Framing framing, std::unique_ptr<Guest> of, base::SteadyTime now)
-      : subscriber(sink, framing), guest(std::move(of)), opened(now), last_write(now) {}
+  Stream(hub::Sink& sink, hub::Form form, std::unique_ptr<Guest> of, base::SteadyTime now)
+      : subscriber(sink, form), guest(std::move(of)), opened(now), last_write(now) {}
 
   base::SteadyTime next_due(const Connection& connection, base::SteadyTime now) const {
     base::SteadyTime due = std::max(connection.heartbeat_due(), now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "base/text.h"
 #include "http/routes.h"
 #include "server/endpoints.h"
 #include "server/stream_guest.h"
@@ -15,11 +16,17 @@ constexpr std::size_t k_topics_max = 100;
 // Over what time streams are closed whose tokens expire at the same time.
 constexpr std::chrono::milliseconds k_expiry_spread_max{1'000};
 
+// A reactor looks every 100 ms at what has come due.
+constexpr std::chrono::milliseconds k_rate_min{100};
+constexpr std::chrono::milliseconds k_rate_max{3'600'000};
+
 // What the query of a stream asks for.
 struct StreamQuery {
   std::vector<model::TopicPattern> patterns;
   std::optional<std::string> last_event_id;
   hub::Snapshot snapshot = hub::Snapshot::send;
+  hub::EventNames names = hub::EventNames::none;
+  std::chrono::milliseconds rate{0};
 };
 
 std::expected<StreamQuery, http::Response> parse_stream_query(const http::Request& request) {
@@ -33,6 +40,14 @@ std::expected<StreamQuery, http::Response> parse_stream_query(const http::Reques
       query.patterns.push_back(*pattern);
     } else if (name == "lastEventId") {
       query.last_event_id = value;
+    } else if (name == "rate") {
+      const auto rate = base::parse_duration(value);
+      if (!rate || *rate < k_rate_min || *rate > k_rate_max)
+        return std::unexpected(http::problem(400, "rate must be a duration of 100ms to 1h, such as 2s"));
+      query.rate = *rate;
+    } else if (name == "events") {
+      if (value != "named") return std::unexpected(http::problem(400, "events can only be named"));
+      query.names = hub::EventNames::types;
     } else if (name == "snapshot") {
       if (value != "0" && value != "1") return std::unexpected(http::problem(400, "snapshot must be 0 or 1"));
       query.snapshot = value == "0" ? hub::Snapshot::omit : hub::Snapshot::send;
@@ -75,6 +90,9 @@ Begun begin(const Context& context, const http::Request& request, const net::Pee
   stream.subscription = *std::move(subscription);
   stream.naming = naming;
   stream.snapshot = query.snapshot;
+  stream.names = query.names;
+  stream.rate = query.rate;
+  if (http::accepts_gzip(request)) stream.coding = hub::Coding::gzip;
   stream.last_event_id = std::move(query.last_event_id);
   if (token->expires_at) {
     // A token that is good only by the leeway gets that much, or its holder would connect over and over.

@@ -19,7 +19,28 @@ bool has_type(std::string_view value, std::string_view media_type) {
   return has_media_type(request, media_type);
 }
 
+bool gzip(std::vector<std::string_view> values) {
+  Request request;
+  for (const std::string_view value : values) request.fields.push_back({"accept-encoding", value});
+  return accepts_gzip(request);
+}
+
 }  // namespace
+
+TEST_CASE("gzip is used for those who name it or take anything, and for nobody else") {
+  CHECK(gzip({"gzip"}));
+  CHECK(gzip({"gzip, deflate, br, zstd"}));
+  CHECK(gzip({"br", "x-gzip;q=0.1"}));
+  CHECK(gzip({"*"}));
+  CHECK(gzip({"GZIP;q=1, *;q=0"}));
+  CHECK_FALSE(gzip({}));
+  CHECK_FALSE(gzip({""}));
+  CHECK_FALSE(gzip({"identity"}));
+  CHECK_FALSE(gzip({"gzip;q=0"}));
+  CHECK_FALSE(gzip({"gzip;q=0.000, *"}));
+  CHECK_FALSE(gzip({"*;q=0"}));
+  CHECK_FALSE(gzip({"gzipped"}));
+}
 
 TEST_CASE("an event stream is accepted when it is named, ranged over, or nothing is said") {
   CHECK(accepts({}));

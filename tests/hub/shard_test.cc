@@ -40,7 +40,7 @@ struct Fixture {
   }();
   hub::Shard shard{limits, {1, 0}};
   Socket socket;
-  hub::Subscriber subscriber{socket, hub::Framing::plain};
+  hub::Subscriber subscriber{socket, {.framing = hub::Framing::plain}};
   std::uint64_t next_ms = 2;
 
   void publish(const std::string& topic, const std::string& payload) {
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Fixture,
   for (int n = 0; n < 6; ++n) publish("orders/A", "{}");
   for (const char* id : {"1-0", "2-0", "99-0", "4-1", "x", "4-0 "}) {
     CAPTURE(id);
-    hub::Subscriber other(socket, hub::Framing::plain);
+    hub::Subscriber other(socket, {.framing = hub::Framing::plain});
     hub::Opening opening;
     opening.last_event_id = id;
     const auto verdict = shard.open(other, subscription({"orders/A"}), opening);
@@ -121,6 +121,40 @@ TEST_CASE_FIXTURE(Fixture,
   }
   // The last event that went is where everything still held begins.
   CHECK(open({"orders/A"}, "3-0").missed == 4);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a resume from the last event there was of its topics misses nothing, however old it is") {
+  publish("orders/A", "{}");
+  const auto asked = {"2-0", "3-0"};
+  for (int n = 0; n < 6; ++n) publish("orders/B", "{}");
+  for (const std::string_view id : asked) {
+    Socket other;
+    hub::Subscriber again{other, {.framing = hub::Framing::plain}};
+    hub::Opening opening;
+    opening.last_event_id = id;
+    const auto verdict = shard.open(again, subscription({"orders/A", "orders/C"}), opening);
+    CHECK((verdict.resume == hub::Resume::resumed) == (id == "2-0"));
+    CHECK(verdict.missed == 0);
+    shard.close(again);
+  }
+  // Of B some are lost.
+  CHECK(open({"orders/A", "orders/B"}, "2-0").resume == hub::Resume::gap);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a resume that may have missed events of a topic that was forgotten says gap") {
+  open({"orders/A"});
+  publish("orders/A", "{}");
+  publish("orders/B", "{}");
+  for (int n = 0; n < 6; ++n) publish("orders/C", "{}");
+  shard.halve();
+  REQUIRE(shard.topic_count() == 2);
+  Socket other;
+  hub::Subscriber again{other, {.framing = hub::Framing::plain}};
+  hub::Opening opening;
+  opening.last_event_id = "2-0";
+  CHECK(shard.open(again, subscription({"orders/A", "orders/B"}), opening).resume == hub::Resume::gap);
+  shard.close(again);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a reader that falls behind the window is told how much it missed, and goes on") {
@@ -176,7 +210,7 @@ TEST_CASE_FIXTURE(Fixture, "a reader with something coming gets no heartbeat") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "an ended stream gets what it has coming, then the last chunk, then nothing") {
-  hub::Subscriber chunked(socket, hub::Framing::chunked);
+  hub::Subscriber chunked(socket, {});
   shard.open(chunked, subscription({"orders/A"}), {});
   shard.flush();
   socket.take();
@@ -224,7 +258,7 @@ TEST_CASE_FIXTURE(Fixture, "halved, a topic that somebody reads keeps its newest
   socket.take();
   for (int round = 0; round < 5; ++round) shard.halve();
   CHECK(shard.topic_count() == 1);
-  hub::Subscriber other(socket, hub::Framing::plain);
+  hub::Subscriber other(socket, {.framing = hub::Framing::plain});
   shard.open(other, subscription({"orders/*"}), {});
   CHECK(flushed().ends_with(
       "data: {\"type\":\"order_update\",\"orderId\":\"A\",\"data\":{},\"snapshot\":true}\n\n"));

@@ -1,34 +1,55 @@
 // SPDX-License-Identifier: MIT
 #include "simulation/world.h"
 
+#include "hub/control.h"
+
 namespace rt::simulation {
 namespace {
 
-constexpr base::WallTime k_start{std::chrono::milliseconds(1'700'000'000'000)};
-const std::vector<model::Topic> k_topics = {{model::Kind::order, "A"}, {model::Kind::order, "B"},
-                                            {model::Kind::run, "A"},   {model::Kind::run, "B"},
-                                            {model::Kind::run, "C"},   {model::Kind::order, "C"}};
+using std::chrono::milliseconds;
+
+constexpr base::WallTime k_start{milliseconds(1'700'000'000'000)};
+constexpr milliseconds k_rate_max{500};
+const std::vector<model::Topic> k_topics = {
+    {model::Kind::order, "A"},  {model::Kind::order, "B"},  {model::Kind::run, "A"},
+    {model::Kind::run, "B"},    {model::Kind::run, "C"},    {model::Kind::order, "C"},
+    {model::Kind::driver, "A"}, {model::Kind::driver, "B"}, {model::Kind::driver, "C"},
+    {model::Kind::driver, "A"}, {model::Kind::driver, "B"}, {model::Kind::driver, "D"}};
 
 hub::ShardLimits random_limits(base::Random& random) {
   hub::ShardLimits limits;
   limits.window.events_max = 3 + random.below(30);
   limits.block_bytes_max = 60 + random.below(600);
+  if (random.below(5) == 0) limits.topics_max = 3 + random.below(6);
   return limits;
 }
 
 }  // namespace
 
 World::World(std::uint64_t seed)
-    : random_(seed), clock_(k_start), store_(std::make_unique<store::MemoryEngine>(clock_), clock_) {
+    : random_(seed),
+      clock_(k_start),
+      store_(std::make_unique<store::MemoryEngine>(clock_), clock_),
+      busy_topic_(random_.below(k_topics.size())) {
   const hub::ShardLimits limits = random_limits(random_);
+  history_.forgets = limits.topics_max < k_topics.size();
   for (int i = 0; i < 2; ++i) stations_.push_back(std::make_unique<Station>(limits, store_.origin()));
-  for (int i = 0; i < 6; ++i) clients_.push_back(std::make_unique<Client>(log_, random_patterns()));
+  for (int i = 0; i < 7; ++i) {
+    auto patterns = random_patterns();
+    clients_.push_back(std::make_unique<Client>(history_, clock_, std::move(patterns), random_rate()));
+  }
+  pass_time(milliseconds(0));
+}
+
+// One is busier than the others, and has more readers.
+const model::Topic& World::random_topic() {
+  return k_topics[random_.below(3) == 0 ? busy_topic_ : random_.below(k_topics.size())];
 }
 
 std::vector<model::TopicPattern> World::random_patterns() {
   std::vector<model::TopicPattern> patterns;
   for (std::uint64_t i = 0, n = 1 + random_.below(3); i < n; ++i) {
-    const model::Topic& topic = k_topics[random_.below(k_topics.size())];
+    const model::Topic& topic = random_topic();
     switch (random_.below(6)) {
       case 0:
         patterns.push_back({});
@@ -43,18 +64,29 @@ std::vector<model::TopicPattern> World::random_patterns() {
   return patterns;
 }
 
+milliseconds World::random_rate() {
+  switch (random_.below(6)) {
+    case 0:
+      return milliseconds(5);
+    case 1:
+      return milliseconds(50);
+    case 2:
+      return k_rate_max;
+    default:
+      return milliseconds(0);
+  }
+}
+
 std::string World::run(int steps) {
   for (int i = 0; i < steps; ++i) {
     step();
-    if (const std::string what = complaint(); !what.empty()) return what;
+    for (const auto& client : clients_) {
+      if (client->is_dead()) client->cut();
+    }
+    if (std::string what = complaint(); !what.empty()) return what;
   }
   come_to_rest();
-  for (const auto& client : clients_) {
-    if (const std::string what = client->check_complete(); !what.empty()) return what;
-    if (halved_) continue;
-    if (const std::string what = client->check_newest(); !what.empty()) return what;
-  }
-  return {};
+  return complaint();
 }
 
 std::string World::complaint() const {
@@ -65,77 +97,107 @@ std::string World::complaint() const {
 }
 
 void World::step() {
-  Client& client = *clients_[random_.below(clients_.size())];
   Station& station = *stations_[random_.below(stations_.size())];
-  switch (random_.below(15)) {
+  switch (random_.below(20)) {
     case 0:
     case 1:
     case 2:
-      return publish();
     case 3:
+      return publish();
     case 4:
-      return deliver(station);
     case 5:
+      return deliver(station);
     case 6:
-      return station.shard.flush();
     case 7:
+      return station.shard.flush();
+    case 8:
+      return settle(station);
+    case 9:
+    case 10:
+      return pass_time(milliseconds(random_.below(random_.below(3) == 0 ? 300 : 3)));
+    case 11:
+      return disturb(station);
+    default:
+      return step_of_client(*clients_[random_.below(clients_.size())]);
+  }
+}
+
+void World::step_of_client(Client& client) {
+  if (!client.connected()) return connect(client);
+  switch (random_.below(10)) {
+    case 0:
+    case 1:
       client.set_room(random_.below(400));
       if (client.blocked()) client.shard().on_writable(client.subscriber());
       return;
-    case 8:
+    case 2:
+    case 3:
+    case 4:
       client.set_room(100'000);
       if (client.blocked()) client.shard().on_writable(client.subscriber());
       return;
-    case 9:
-    case 10:
-      if (!client.connected()) connect(client);
-      return;
-    case 11:
+    case 5:
       return client.cut();
-    case 13:
+    case 6:
       if (random_.below(4) == 0) client.end();
       return;
-    case 12:
-      if (client.connected()) client.shard().heartbeat(client.subscriber());
+    case 7:
+      if (random_.below(4) == 0) client.reset();
       return;
+    case 8:
+      return client.shard().say(client.subscriber(), hub::token_expiring_message(std::chrono::seconds(30)));
     default:
-      clock_.advance(std::chrono::milliseconds(random_.below(3)));
-      if (random_.below(20) == 0) clock_.set_wall(clock_.wall() - std::chrono::seconds(5));
-      if (random_.below(20) == 0)
-        station.shard.expire(log_.empty() ? 0 : log_[random_.below(log_.size())].id.ms);
-      if (random_.below(40) == 0) {
-        station.shard.halve();
-        halved_ = true;
-      }
+      return client.shard().heartbeat(client.subscriber());
+  }
+}
+
+// What an operator, the calendar or want of memory do.
+void World::disturb(Station& station) {
+  if (random_.below(10) == 0) clock_.set_wall(clock_.wall() - std::chrono::seconds(5));
+  if (random_.below(10) == 0) clock_.set_wall(clock_.wall() + std::chrono::hours(1));
+  if (random_.below(10) == 0 && !history_.log.empty())
+    station.shard.expire(history_.log[random_.below(history_.log.size())].id.ms);
+  if (random_.below(40) == 0) {
+    history_.forgets = true;
+    station.shard.halve();
   }
 }
 
 void World::publish() {
   std::vector<store::Asked> asked;
-  std::vector<Logged> expected;
+  const std::size_t first = history_.log.size();
   for (std::uint64_t publish = 0, publishes = 1 + random_.below(2); publish < publishes; ++publish) {
     store::Publish one;
     for (std::uint64_t i = 0, n = 1 + random_.below(3); i < n; ++i) {
-      const model::Topic& topic = k_topics[random_.below(k_topics.size())];
+      const model::Topic& topic = random_topic();
       const std::string payload =
-          "{\"n\":" + std::to_string(payloads_++) + std::string(random_.below(60), ' ') + '}';
+          "{\"n\":" + std::to_string(history_.log.size()) + std::string(random_.below(60), ' ') + '}';
       one.events.push_back({topic, payload, {}});
-      expected.push_back({{}, topic, payload});
+      history_.log.push_back({{}, topic, payload, clock_.steady()});
     }
     asked.emplace_back(std::move(one));
   }
   store::Turn turn = store_.turn(std::move(asked));
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    expected[i].id = turn.batch[i]->id;
-    log_.push_back(expected[i]);
-  }
-  for (const auto& station : stations_) station->mail.push_back(turn.batch);
+  for (std::size_t i = 0; i < turn.batch.size(); ++i) history_.log[first + i].id = turn.batch[i]->id;
+  for (const auto& station : stations_) station->mail.push_back({clock_.steady(), turn.batch});
 }
 
 void World::deliver(Station& station) {
   if (station.mail.empty()) return;
-  station.shard.apply(station.mail.front());
+  station.shard.apply(station.mail.front().batch);
   station.mail.pop_front();
+}
+
+void World::pass_time(milliseconds by) {
+  for (const auto& station : stations_) {
+    while (!station->mail.empty() && station->mail.front().sent + k_mail_lag_max < clock_.steady() + by)
+      deliver(*station);
+  }
+  clock_.advance(by);
+  for (const auto& station : stations_) {
+    station->shard.set_time(clock_.steady());
+    if (random_.below(2) == 0) station->shard.wake_due();
+  }
 }
 
 void World::connect(Client& client) {
@@ -150,9 +212,19 @@ void World::connect(Client& client) {
   if (id) {
     while (!station.mail.empty()) deliver(station);
   }
-  const auto framing = random_.below(2) == 0 ? hub::Framing::plain : hub::Framing::chunked;
-  client.connect(station.shard, id, framing,
-                 random_.below(4) == 0 ? hub::Snapshot::omit : hub::Snapshot::send);
+  const hub::Form form{random_.below(2) == 0 ? hub::Framing::plain : hub::Framing::chunked,
+                       random_.below(4) == 0 ? hub::EventNames::types : hub::EventNames::none,
+                       random_.below(3) == 0 ? hub::Coding::gzip : hub::Coding::identity};
+  client.connect(station.shard, id, form, random_.below(4) == 0 ? hub::Snapshot::omit : hub::Snapshot::send);
+}
+
+void World::settle(Station& station) {
+  station.shard.wake_due();
+  while (station.shard.has_work()) station.shard.flush();
+  for (const auto& client : clients_) {
+    if (client->connected() && &client->shard() == &station.shard && !client->blocked())
+      client->check(Client::Held::allowed);
+  }
 }
 
 void World::come_to_rest() {
@@ -163,9 +235,10 @@ void World::come_to_rest() {
     client->set_room(10'000'000);
     if (client->blocked()) client->shard().on_writable(client->subscriber());
   }
-  for (const auto& station : stations_) {
-    while (station->shard.has_work()) station->shard.flush();
-  }
+  for (const auto& station : stations_) settle(*station);
+  pass_time(k_rate_max);
+  for (const auto& station : stations_) settle(*station);
+  for (const auto& client : clients_) client->check(Client::Held::none);
 }
 
 }  // namespace rt::simulation

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // World: a store, two shards and some clients on one thread, moved step by step by a seeded random choice:
-// publishes, late mail, short writes, cuts, resumes here and there, heartbeats, a clock that jumps. Equal
-// seeds give equal runs.
+// publishes, late mail, short writes, resets, cuts, resumes here and there, heartbeats, a clock that jumps.
+// Equal seeds give equal runs.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "simulation/client.h"
+#include "simulation/history.h"
 #include "store/store.h"
 
 namespace rt::simulation {
@@ -24,28 +25,38 @@ class World {
   std::string run(int steps);
 
  private:
+  struct Letter {
+    base::SteadyTime sent;
+    store::Batch batch;
+  };
   struct Station {  // a shard and what the store has posted to it
     explicit Station(const hub::ShardLimits& limits, sse::EventId origin) : shard(limits, origin) {}
     hub::Shard shard;
-    std::deque<store::Batch> mail;
+    std::deque<Letter> mail;
   };
 
   void step();
+  void step_of_client(Client& client);
   void publish();
   void connect(Client& client);
   void deliver(Station& station);
+  void pass_time(std::chrono::milliseconds by);
+  void disturb(Station& station);
+  // Writes all that there is to write, and holds everybody who has room for it to account.
+  void settle(Station& station);
   void come_to_rest();
   std::string complaint() const;
+  const model::Topic& random_topic();
   std::vector<model::TopicPattern> random_patterns();
+  std::chrono::milliseconds random_rate();
 
   base::Random random_;
   base::ManualClock clock_;
   store::Store store_;
-  Log log_;
+  std::size_t busy_topic_;
+  History history_;
   std::vector<std::unique_ptr<Station>> stations_;
   std::vector<std::unique_ptr<Client>> clients_;
-  int payloads_ = 0;
-  bool halved_ = false;  // a shard has, and forgot topics that nobody read
 };
 
 }  // namespace rt::simulation
