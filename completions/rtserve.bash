@@ -8,7 +8,8 @@ _rtserve() {
   local options='--listen --admin-listen --cors-origin --threads --request-timeout --shutdown-grace --dev
     --tls-cert --tls-key --tls-min --trusted-proxy --jwt-secret-file --jwt-public-key --jwks-file --jwks-url
     --jwks-refresh --authorization --jwt-issuer --jwt-audience --jwt-leeway --allow-eternal-tokens --allow-query-token
-    --cookie-name --store --retain-events --retain-for --heartbeat --max-clients --max-clients-per-user --max-clients-per-topic
+    --cookie-name --store --retain-events --retain-for --heartbeat --max-stream-age --max-clients
+    --max-clients-per-user --max-clients-per-topic
     --max-clients-per-ip --publish-rate --max-memory --max-event-bytes --log-level
     --log-format -c --config -V --version -h --help'
   local options_token='--jwt-secret-file --sub --role --order --run --driver --ttl --verify --new-secret'
@@ -25,7 +26,7 @@ _rtserve() {
     --max-clients-per-ip | --publish-rate | --max-memory) return ;;
     --listen | --admin-listen | --cors-origin | --threads | --request-timeout | --shutdown-grace) return ;;
     --jwt-issuer | --jwt-audience | --jwt-leeway | --cookie-name | --retain-events | --retain-for) return ;;
-    --heartbeat | --max-clients | --max-event-bytes) return ;;
+    --heartbeat | --max-stream-age | --max-clients | --max-event-bytes) return ;;
     --sub | --order | --run | --driver | --ttl | --verify) return ;;
   esac
   $split && return

@@ -120,6 +120,8 @@ base::Result<server::Config> make_config(const Options& options) {
   if (auto checked = check_origins(options); !checked) return std::unexpected(checked.error());
   if (auto checked = check_jwks_url(options); !checked) return std::unexpected(checked.error());
   if (options.heartbeat < std::chrono::seconds(1)) return wrong("--heartbeat must be at least 1s");
+  if (options.max_stream_age.count() > 0 && options.max_stream_age < std::chrono::seconds(1))
+    return wrong("--max-stream-age must be at least 1s", "0 is no limit");
   auto rules = make_rules(options);
   if (!rules) return std::unexpected(rules.error());
   if (rules->keys.empty() && options.jwks_url.empty()) {
@@ -135,6 +137,7 @@ base::Result<server::Config> make_config(const Options& options) {
   config.retain_events = options.retain_events;
   config.retain_for = options.retain_for;
   config.heartbeat = options.heartbeat;
+  config.max_stream_age = options.max_stream_age;
   config.clients_max = options.clients_max;
   config.limits = options.limits;
   config.event_bytes_max = options.event_bytes_max;

@@ -90,6 +90,8 @@ void define_streams(CLI::App& app, Options& options) {
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
   cli::add_duration(app, "--retain-for", options.retain_for, "How long (default 1h)");
   cli::add_duration(app, "--heartbeat", options.heartbeat, "Between signs of life on a stream (default 15s)");
+  cli::add_duration(app, "--max-stream-age", options.max_stream_age,
+                    "After it a stream ends, to be taken up again (default 0: no limit)");
   app.add_option("--max-clients", options.clients_max, "Open streams (default: what descriptors allow)")
       ->type_name("N");
   add_limit(app, "--max-clients-per-user", options.limits.clients_per_user,

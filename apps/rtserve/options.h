@@ -49,6 +49,7 @@ struct Options {
   std::uint64_t retain_events = 100'000;
   std::chrono::milliseconds retain_for{3'600'000};
   std::chrono::milliseconds heartbeat{15'000};
+  std::chrono::milliseconds max_stream_age{0};
   std::optional<std::uint64_t> clients_max;
   server::Limits limits;
   std::uint64_t event_bytes_max = 64 * 1024;

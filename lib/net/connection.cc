@@ -253,9 +253,11 @@ void Connection::on_due() {
 }
 
 void Connection::drain() {
-  if (stream_) return end_stream(CloseReason::draining);
+  if (stream_) return end_stream_at(loop_.farewell_time(), CloseReason::draining);
   last_request_ = true;
-  if (phase_ == Phase::reading && work_->parser.idle()) close(CloseReason::draining);
+  if (phase_ != Phase::reading || !work_->parser.idle()) return;
+  deadline_ = std::min(deadline_, loop_.draining->from);
+  remind(deadline_);
 }
 
 void Connection::close(CloseReason reason) {

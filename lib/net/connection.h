@@ -35,12 +35,12 @@ class Connection final : public hub::Sink {
   void open_pending();
   // A reminder from the wheel: sees to deadlines, heartbeats and the token's end.
   void on_due();
-  // The server is going: a stream ends with a retry, an idle connection closes, a busy one closes once it
-  // has answered.
+  // The server is going (net::Drain): a stream ends with a retry in its time, a busy connection closes once
+  // it has answered, an idle one when nothing more comes.
   void drain();
   // Closes now, once; the loop frees the connection at the end of its turn.
   void close(CloseReason reason);
-  // After a flush: closes a stream whose end has been written.
+  // After a flush: closes a stream whose end has been written, or has it looked at after the next.
   void close_if_ended();
 
   std::optional<std::size_t> write(std::string_view bytes) override;
@@ -68,6 +68,7 @@ class Connection final : public hub::Sink {
   void on_plain_http();
   void open_stream(OpenStream opening);
   void end_stream(CloseReason reason);
+  void end_stream_at(base::SteadyTime at, CloseReason reason);
   void on_stream_due(base::SteadyTime now);
   base::SteadyTime heartbeat_due() const;
   std::string stream_head(const OpenStream& opening) const;

@@ -2,10 +2,13 @@
 // LoopContext: what a connection may ask of the reactor that owns it. One per reactor; that thread alone.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -46,7 +49,11 @@ struct LoopContext {
   // The time at which this turn began: near enough for deadlines, and read once for all.
   base::SteadyTime turn_time;
   std::uint64_t bytes_sent = 0;
-  bool draining = false;
+  struct Farewells {
+    base::SteadyTime from;
+    base::SteadyTime until;
+  };
+  std::optional<Farewells> draining;  // when idle connections close, and until when streams end
   // Go to the store at the end of the turn, in this order.
   std::vector<store::Asked> asked;
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections;
@@ -60,6 +67,14 @@ struct LoopContext {
   std::array<char, 64 * 1024> input{};
 
   base::SteadyTime now() const { return clock.steady(); }
+  // A stream's moment in a drain.
+  base::SteadyTime farewell_time() {
+    const base::SteadyTime from = std::max(draining->from, turn_time);
+    const auto range = std::chrono::duration_cast<std::chrono::milliseconds>(draining->until - from);
+    if (range.count() <= 0) return from;
+    const std::uint64_t later = random.below(static_cast<std::uint64_t>(range.count()));
+    return from + std::chrono::milliseconds(static_cast<std::int64_t>(later));
+  }
   // Null when it is closed already.
   Connection* find(std::uint64_t id) {
     const auto found = connections.find(id);

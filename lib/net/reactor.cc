@@ -21,6 +21,7 @@ constexpr int k_ready_per_turn_max =
 constexpr std::chrono::milliseconds k_turn_max{2};
 constexpr int k_due_per_turn_max = 128;
 constexpr int k_accepts_per_event_max = 64;  // before others have their turn
+constexpr int k_backlog_max = 4096;
 
 // How many heartbeat intervals a peer may keep its window closed: it costs one block of memory, not more.
 constexpr int k_stalled_heartbeats_max = 8;
@@ -101,6 +102,8 @@ struct Reactor::Loop {
         }
       } else if (auto* serving = std::get_if<Serving>(&item)) {
         shared.serving = std::move(*serving);
+      } else if (const auto* plan = std::get_if<Drain>(&item)) {
+        drain(*plan);
       } else {
         obey(std::get<Command>(item));
       }
@@ -109,8 +112,6 @@ struct Reactor::Loop {
 
   void obey(Command command) {
     switch (command) {
-      case Command::drain:
-        return drain();
       case Command::halve:
         return shard.halve();
       case Command::stop:
@@ -118,9 +119,12 @@ struct Reactor::Loop {
     }
   }
 
-  void drain() {
+  void drain(const Drain& plan) {
     if (shared.draining) return;
-    shared.draining = true;
+    const base::SteadyTime from = shared.turn_time + plan.last_requests;
+    shared.draining = {from, from + plan.spread};
+    // Who waits to be accepted has connected, and may have sent a request: closing would reset it.
+    for (std::size_t at = 0; at < acceptors.size(); ++at) accept_some(at, k_backlog_max);
     acceptors.clear();
     for (auto& [id, connection] : shared.connections) connection->drain();
   }
@@ -163,14 +167,20 @@ struct Reactor::Loop {
 
   void accept_all(std::size_t at) {
     if (at >= acceptors.size()) return;
-    for (int count = 0; count < k_accepts_per_event_max; ++count) {
+    if (accept_some(at, k_accepts_per_event_max)) return await_connection(at);
+    paused_acceptors.push_back(at);
+  }
+
+  // False when none can be accepted for now.
+  bool accept_some(std::size_t at, int count_max) {
+    for (int count = 0; count < count_max; ++count) {
       Accepted accepted = accept_from(acceptors[at].native_handle());
       if (accepted.fd >= 0) {
         accept_failing = false;
         welcome(std::move(accepted));
         continue;
       }
-      if (errno == EAGAIN) break;
+      if (errno == EAGAIN) return true;
       if (errno == EINTR || errno == ECONNABORTED) continue;
       // Out of descriptors or memory: try again at the next tick instead of spinning.
       ++accept_errors;
@@ -178,10 +188,9 @@ struct Reactor::Loop {
         base::log(base::LogLevel::error, "cannot accept connections", {{"error", std::strerror(errno)}});
       }
       store_relaxed(reactor.counts_.accept_errors, accept_errors);
-      paused_acceptors.push_back(at);
-      return;
+      return false;
     }
-    await_connection(at);
+    return true;
   }
 
   void welcome(Accepted accepted) {
@@ -194,6 +203,8 @@ struct Reactor::Loop {
   }
 
   void end_turn() {
+    // What has been acknowledged by now is delivered before a stream ends, and counted where one begins.
+    if (!shared.openings.empty() || !shared.ending.empty()) take_mail();
     open_streams();
     // The audience is told of new streams before their first bytes are written (store/audience.h).
     store.post_all(shared.asked);
@@ -214,8 +225,6 @@ struct Reactor::Loop {
   }
 
   void open_streams() {
-    if (shared.openings.empty()) return;
-    take_mail();
     for (const std::uint64_t id : std::exchange(shared.openings, {})) {
       if (Connection* connection = shared.find(id)) connection->open_pending();
     }

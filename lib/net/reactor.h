@@ -25,9 +25,16 @@
 namespace rt::net {
 
 enum class Command {
-  drain,  // no new connections; streams end with a retry; idle connections close; then run() returns
   halve,  // for want of memory: half of what the shard retains is forgotten
   stop,   // run() returns now
+};
+
+// No new connections from now on. Requests in flight are answered, and with it their connections close; idle
+// ones get `last_requests` for one more. Then the streams end with a retry, each at a moment of its own
+// within `spread`, and go on as ever until then. run() returns once all are gone.
+struct Drain {
+  std::chrono::milliseconds last_requests;
+  std::chrono::milliseconds spread;
 };
 
 // What a shard serves with; new connections and requests go by the newest, what has begun goes on with its
@@ -38,7 +45,7 @@ struct Serving {
 };
 
 using ShardMail =
-    std::variant<std::shared_ptr<const store::Batch>, std::vector<store::Answer>, Command, Serving>;
+    std::variant<std::shared_ptr<const store::Batch>, std::vector<store::Answer>, Command, Drain, Serving>;
 using StoreMailbox = Mailbox<store::Asked>;
 
 struct ReactorLimits {

@@ -25,7 +25,8 @@
 
 namespace rt::net {
 
-enum class CloseReason { client_left, token_expired, draining, peer_dead };
+enum class CloseReason { client_left, token_expired, max_age, draining, peer_dead };
+inline constexpr std::size_t k_close_reason_count = 5;
 
 struct StreamTotals {
   std::chrono::milliseconds duration{0};
@@ -56,6 +57,7 @@ struct OpenStream {
   std::chrono::milliseconds rate{0};  // at most one position per driver in that time; 0: all
   std::optional<std::string> last_event_id;
   std::optional<Expiry> expiry;                             // of the token
+  std::chrono::milliseconds max_age{0};                     // a little less for most; 0: no limit
   std::vector<std::pair<std::string, std::string>> fields;  // besides those that every stream has
   std::unique_ptr<Guest> guest;                             // null: HEAD, only the head is wanted
 };

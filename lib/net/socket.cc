@@ -135,8 +135,12 @@ bool is_unheard(int fd, std::chrono::milliseconds for_at_least) {
   tcp_info state{};
   socklen_t length = sizeof state;
   if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &length) != 0) return false;
-  return state.tcpi_unacked > 0 && state.tcpi_retransmits > 0 &&
-         state.tcpi_last_ack_recv >= for_at_least.count();
+  // The one packet of a stream that was quiet until now may be lost, or just be under way: what was sent
+  // again must have had the time for an answer, too.
+  const bool sent_twice = state.tcpi_retransmits > 1 ||
+                          (state.tcpi_retransmits == 1 && state.tcpi_last_data_sent >= state.tcpi_rto / 2000);
+  const bool in_vain = (state.tcpi_unacked > 0 && sent_twice) || state.tcpi_probes > 1;
+  return in_vain && state.tcpi_last_ack_recv >= for_at_least.count();
 }
 
 Accepted accept_from(int listener) {

@@ -51,8 +51,8 @@ base::Result<void> check_free(const ListenAddress& address);
 // kernel holds for one that does not read; and how long sent bytes may stay unacknowledged, or a full window
 // closed, before the kernel gives the connection up.
 void set_connection_options(int listener, std::chrono::milliseconds stalled_max);
-// Have bytes been sent again in vain, and nothing been heard for that long? So it is with a peer that
-// vanished; one that just does not read keeps acknowledging.
+// Have bytes, or questions whether there is room again, been sent repeatedly in vain, and nothing been heard
+// for that long? So it is with a peer that vanished; one that just does not read keeps acknowledging.
 bool is_unheard(int fd, std::chrono::milliseconds for_at_least);
 
 struct Accepted {

@@ -56,6 +56,7 @@ void Connection::open_pending() {
                        opening.coding};
   stream_ = std::make_unique<Stream>(*this, form, std::move(opening.guest), now);
   if (opening.expiry) stream_->set_expiry(*opening.expiry, now, loop_.clock.wall(), loop_.random);
+  if (opening.max_age.count() > 0) stream_->ends_at = now + jittered_age(opening.max_age, loop_.random);
   work_.reset();
   phase_ = Phase::streaming;
 
@@ -72,6 +73,8 @@ void Connection::open_pending() {
                                                  opening.subscription.topics()});
   stream_->guest->on_opened(verdict);
   remind(stream_->next_due(*this, now));
+  // A refusal would be the end for a browser's EventSource: it is told when to come back instead.
+  if (loop_.draining) end_stream_at(loop_.farewell_time(), CloseReason::draining);
   await_readable();
 }
 
@@ -84,11 +87,14 @@ base::SteadyTime Connection::heartbeat_due() const {
 
 void Connection::on_stream_due(base::SteadyTime now) {
   // Looked at once per heartbeat interval, and sent to at least as often: after two a vanished peer is known.
+  // The kernel goes on for a while to send what is left and the end: a browser that comes back with the same
+  // address would wait for ever otherwise.
   if (is_unheard(wire_.descriptor(), loop_.limits.heartbeat * 3 / 4)) return close(CloseReason::peer_dead);
   if (stream_->ended_for) {
     // Its last bytes had no room for a whole heartbeat: the peer does not read.
     return close(*stream_->ended_for);
   }
+  if (now >= stream_->ends_at) return end_stream(stream_->ends_for);
   if (stream_->has_expired(now, loop_.clock.wall())) return end_stream(CloseReason::token_expired);
   if (stream_->expiry && !stream_->warned &&
       now >= stream_->expires_at - k_expiry_warning + stream_->expiry->spread) {
@@ -105,6 +111,13 @@ void Connection::on_stream_due(base::SteadyTime now) {
   remind(stream_->next_due(*this, now));
 }
 
+void Connection::end_stream_at(base::SteadyTime at, CloseReason reason) {
+  if (stream_->ended_for || at >= stream_->ends_at) return;
+  stream_->ends_at = at;
+  stream_->ends_for = reason;
+  remind(at);
+}
+
 void Connection::end_stream(CloseReason reason) {
   if (stream_->ended_for) return;
   stream_->ended_for = reason;
@@ -114,7 +127,11 @@ void Connection::end_stream(CloseReason reason) {
 }
 
 void Connection::close_if_ended() {
-  if (!stream_ || !stream_->subscriber.ended()) return;
+  if (!stream_ || !stream_->ended_for) return;
+  if (!stream_->subscriber.ended()) {
+    if (!stream_->subscriber.blocked()) loop_.ending.push_back(id_);  // more to write than one turn allows
+    return;
+  }
   // The last chunk is out; a FIN behind it, and no reset for what the client may still send.
   if (!wire_.finish()) return await_writable();
   close(stream_->ended_for.value_or(CloseReason::draining));

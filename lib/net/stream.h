@@ -20,12 +20,19 @@ inline std::chrono::milliseconds jittered_retry(base::Random& random) {
   return std::chrono::milliseconds(1000 + static_cast<std::int64_t>(random.below(2001)));
 }
 
+// Up to a fifth earlier, so that not all that came at the same time come back at the same time.
+inline std::chrono::milliseconds jittered_age(std::chrono::milliseconds age, base::Random& random) {
+  const std::uint64_t earlier = random.below(static_cast<std::uint64_t>(age.count()) / 5 + 1);
+  return age - std::chrono::milliseconds(static_cast<std::int64_t>(earlier));
+}
+
 struct Connection::Stream {
   Stream(hub::Sink& sink, hub::Form form, std::unique_ptr<Guest> of, base::SteadyTime now)
       : subscriber(sink, form), guest(std::move(of)), opened(now), last_write(now) {}
 
   base::SteadyTime next_due(const Connection& connection, base::SteadyTime now) const {
     base::SteadyTime due = std::max(connection.heartbeat_due(), now);
+    due = std::min(due, ends_at);
     if (expiry) due = std::min(due, (warned ? expires_at : expires_at - k_expiry_warning) + expiry->spread);
     return due;
   }
@@ -45,8 +52,10 @@ struct Connection::Stream {
   base::SteadyTime opened;
   base::SteadyTime last_write;
   std::uint64_t bytes = 0;
-  std::optional<Expiry> expiry;          // with a spread of its own
-  base::SteadyTime expires_at;           // the same by the steady clock, which nobody sets back
+  std::optional<Expiry> expiry;                        // with a spread of its own
+  base::SteadyTime expires_at;                         // the same by the steady clock, which nobody sets back
+  base::SteadyTime ends_at = base::SteadyTime::max();  // of old age, or with the server
+  CloseReason ends_for = CloseReason::max_age;
   std::optional<CloseReason> ended_for;  // its end has been said
   bool warned = false;
 };

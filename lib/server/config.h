@@ -33,8 +33,9 @@ struct Config {
   std::uint64_t retain_events = 100'000;
   std::chrono::milliseconds retain_for{3'600'000};
   std::chrono::milliseconds heartbeat{15'000};
-  std::optional<std::uint64_t> clients_max;  // 0: no limit; unset: what the descriptor limit allows
-  Limits limits;                             // `clients` is made of clients_max
+  std::chrono::milliseconds max_stream_age{0};  // 0: no limit
+  std::optional<std::uint64_t> clients_max;     // 0: no limit; unset: what the descriptor limit allows
+  Limits limits;                                // `clients` is made of clients_max
   std::uint64_t event_bytes_max = 64 * 1024;
   std::chrono::milliseconds request_timeout{10'000};
   std::chrono::milliseconds shutdown_grace{10'000};

@@ -9,6 +9,7 @@
 
 #include "auth/token.h"
 #include "model/resource.h"
+#include "net/service.h"
 #include "server/admission.h"
 
 namespace rt::server {
@@ -21,7 +22,7 @@ struct Counts {
   std::atomic<std::uint64_t> streams_opened{0};
   std::atomic<std::uint64_t> resumed{0};
   std::atomic<std::uint64_t> resume_gaps{0};
-  std::array<std::atomic<std::uint64_t>, 4> streams_closed{};  // by net::CloseReason
+  std::array<std::atomic<std::uint64_t>, net::k_close_reason_count> streams_closed{};  // by net::CloseReason
   std::array<std::atomic<std::uint64_t>, model::k_kind_count> events_accepted{};
   std::atomic<std::uint64_t> events_rejected{0};
   std::array<std::atomic<std::uint64_t>, auth::k_token_fault_count + 1>

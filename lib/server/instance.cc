@@ -23,6 +23,9 @@ constexpr std::chrono::milliseconds k_memory_look{500};
 // How often a drain looks whether all shards are done.
 constexpr std::chrono::milliseconds k_drain_look{20};
 
+// On average, between the ends of two streams in a drain.
+constexpr std::chrono::milliseconds k_between_ends{1};
+
 std::uint64_t raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
@@ -39,6 +42,16 @@ net::ReactorLimits reactor_limits(const Config& config) {
   limits.request_timeout = config.request_timeout;
   limits.retain_for = config.retain_for;
   return limits;
+}
+
+// Most of the grace is for the ends of the streams, when there are many; the rest, before and behind, is for
+// requests in flight and for those who read slowly.
+net::Drain drain_plan(std::chrono::milliseconds grace, std::uint64_t streams) {
+  return {grace / 40, std::min(grace * 3 / 4, static_cast<std::int64_t>(streams) * k_between_ends)};
+}
+
+double seconds_of(std::chrono::milliseconds duration) {
+  return static_cast<double>(duration.count()) / 1000;
 }
 
 timespec timespec_of(std::chrono::milliseconds duration) {
@@ -244,19 +257,22 @@ void Instance::run_until_signal() {
       reload();
       continue;
     }
+    const std::uint64_t streams = counts_.streams;
+    const net::Drain plan = drain_plan(config_->shutdown_grace, streams);
     base::log(base::LogLevel::info, "draining",
               {{"signal", signal.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT"},
-               {"streams", counts_.streams.load()}});
-    return drain();
+               {"streams", streams},
+               {"seconds", seconds_of(plan.last_requests + plan.spread)}});
+    return drain(plan);
   }
 }
 
-void Instance::drain() {
+void Instance::drain(const net::Drain& plan) {
   state_ = State::draining;
-  post_to_all(net::Command::drain);
+  const base::SteadyTime until = clock_.steady() + config_->shutdown_grace * 19 / 20;
+  for (const auto& reactor : reactors_) reactor->mailbox().post(plan);
   const sigset_t set = set_of({SIGTERM, SIGINT});
   const timespec look = timespec_of(k_drain_look);
-  const base::SteadyTime until = clock_.steady() + opened_->shutdown_grace;
   while (reactors_running_ > 0 && clock_.steady() < until) {
     if (sigtimedwait(&set, nullptr, &look) > 0) break;  // told twice
   }

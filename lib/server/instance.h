@@ -45,8 +45,9 @@ class Instance {
 
   // Starts the threads; ready from here on, or once keys were fetched where all are to come from a URL.
   void start();
-  // Serves until SIGTERM or SIGINT, then drains within the grace, and returns; a second signal ends the wait.
-  // On SIGHUP everything is read anew: either all of it is valid and is used from now on, or nothing changes.
+  // Serves until SIGTERM or SIGINT, then drains within the grace, and returns; a second signal ends it at
+  // once. On SIGHUP everything is read anew: either all of it is valid and is used from now on, or nothing
+  // changes.
   void run_until_signal();
 
   // The signals that run_until_signal() waits for. Block them before any thread starts.
@@ -65,7 +66,7 @@ class Instance {
   net::Serving serving();
   void post_to_all(net::Command command);
   void post_serving();
-  void drain();
+  void drain(const net::Drain& plan);
   Readiness readiness() const;
   std::string metrics() const;
 

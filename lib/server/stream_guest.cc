@@ -11,6 +11,8 @@ std::string_view name_of(net::CloseReason reason) {
       return "client_left";
     case net::CloseReason::token_expired:
       return "token_expired";
+    case net::CloseReason::max_age:
+      return "max_age";
     case net::CloseReason::draining:
       return "draining";
     case net::CloseReason::peer_dead:
