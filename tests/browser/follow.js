@@ -38,6 +38,10 @@ async function followAcrossACut(server, open, received) {
     assert.deepEqual(got.map((m) => m.data.data.n), ids.map((_, i) => i + 1));
     assert.deepEqual(got.map((m) => m.lastEventId), ids);
     assert.ok(got.every((m) => m.data.orderId === 'O-1' && m.data.data.note === 'Größe €\u2028"quoted"'));
+    // Compressed, for every EventSource asks for that.
+    if (server.scheme === 'http') {
+      assert.ok(proxy.heads.length >= 2 && proxy.heads.every((head) => /^content-encoding: gzip$/im.test(head)), proxy.heads[0]);
+    }
     const [first, second] = await connects();
     assert.equal((await messages())[0].data.type, 'connected');
     assert.equal(first.resume, 'fresh');

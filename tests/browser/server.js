@@ -98,6 +98,7 @@ async function startServer(program, options, tls) {
 
 async function startProxy(port) {
   const pairs = new Set();
+  const heads = [];
   let passing = true;
   const server = net.createServer((client) => {
     client.on('error', () => {});
@@ -108,6 +109,7 @@ async function startProxy(port) {
     const upstream = net.connect(port, '127.0.0.1');
     const pair = [client, upstream];
     pairs.add(pair);
+    upstream.once('data', (bytes) => heads.push(bytes.toString('latin1').split('\r\n\r\n')[0]));
     for (const [here, there] of [pair, [upstream, client]]) {
       here.on('error', () => {});
       here.on('close', () => {
@@ -119,6 +121,7 @@ async function startProxy(port) {
   });
   return {
     port: await listening(server),
+    heads, // of the answers, one for each connection; what came first of them
     // Cuts what is open without a word, and everything that comes until heal().
     cut() {
       passing = false;
