@@ -51,8 +51,19 @@ const DeflatedText& Window::deflated(Seq seq, Seq before, EventNames names, Defl
     std::string text_before;
     if (refers) append_event(text_before, frame(before), names);
     made = deflater.deflate(text, text_before);
+    bytes_ += made->blocks.size();
   }
   return *made;
+}
+
+// Of the event's frame and of what was made from it.
+std::size_t Window::bytes_of(const Entry& entry) {
+  std::size_t bytes = entry.frame->bytes.size();
+  if (!entry.deflated) return bytes;
+  for (const Deflations* made : {&entry.deflated->alone, &entry.deflated->after})
+    for (const auto& text : made->by_names)
+      if (text) bytes += text->blocks.size();
+  return bytes;
 }
 
 void Window::evict_first() {
@@ -67,7 +78,7 @@ void Window::evict_first() {
   leave(*first.kind, Link::kind);
   floor_ = first.frame->id;
   floor_appended_at_ = first.appended_at;
-  bytes_ -= first.frame->bytes.size();
+  bytes_ -= bytes_of(first);
   entries_.pop_front();
   ++begin_;
 }

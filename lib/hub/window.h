@@ -64,7 +64,7 @@ class Window {
   }
   // The event as append_event() has it, deflated for readers who were just sent `before`, or 0: once, however
   // many ask. What comes before differs by what else a reader reads; the first one that is asked for counts,
-  // others get the form that refers to nothing.
+  // others get the form that refers to nothing. Counts as the window's memory; the next append() evicts.
   const DeflatedText& deflated(Seq seq, Seq before, EventNames names, Deflater& deflater);
   Seq next(Seq seq, Link link) const { return entry(seq).next[static_cast<std::size_t>(link)]; }
   Seq previous(Seq seq, Link link) const { return entry(seq).previous[static_cast<std::size_t>(link)]; }
@@ -75,6 +75,7 @@ class Window {
   sse::EventId last_id() const { return entries_.empty() ? floor_ : entries_.back().frame->id; }
   // The id of the last event evicted; the origin when there was none.
   sse::EventId floor_id() const { return floor_; }
+  // Of the events, and of what was deflated of them.
   std::size_t bytes() const { return bytes_; }
 
   // The place of the event with exactly this id; begin() - 1 for the floor. Nothing when it is neither.
@@ -97,6 +98,7 @@ class Window {
   };
   Entry& entry(Seq seq) { return entries_[seq - begin_]; }
   const Entry& entry(Seq seq) const { return entries_[seq - begin_]; }
+  static std::size_t bytes_of(const Entry& entry);
   void link(Seq seq, Chain& chain, Link link);
   void evict_first();
 
