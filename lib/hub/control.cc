@@ -75,6 +75,12 @@ std::string gap_message(std::uint64_t missed, sse::EventId position) {
   return out;
 }
 
+std::string cut_message(sse::EventId position) {
+  std::string out;
+  append_message(out, position, R"({"type":"gap","reason":"cut"})");
+  return out;
+}
+
 std::string token_expiring_message(std::chrono::seconds expires_in) {
   std::string out;
   sse::append_data(out,

@@ -31,6 +31,8 @@ std::string connected_message(const auth::Subscription& subscription, Naming nam
                               std::chrono::milliseconds heartbeat, std::chrono::milliseconds retry,
                               const Verdict& verdict, sse::EventId position);
 std::string gap_message(std::uint64_t missed, sse::EventId position);
+// A gap of nobody knows how many events: the store was cut.
+std::string cut_message(sse::EventId position);
 std::string token_expiring_message(std::chrono::seconds expires_in);
 // A comment, and the id up to which a subscriber that has everything is served: a client that was quiet for
 // long then resumes from here, not from its last event, which may be forgotten by then.

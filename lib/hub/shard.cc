@@ -30,10 +30,30 @@ void Shard::apply(const store::Batch& batch) {
   for (const store::FramePtr& frame : batch) {
     TopicRecord& record = index_.record(frame->topic);
     Channel& kind = kinds_[model::index_of(frame->topic.kind)];
-    index_.renew(record, frame, now_);
+    index_.renew(record, frame, window_.end(), now_);
     window_.append(frame, record, kind.chain, now_);
     mark(record);
     mark(kind);
+  }
+}
+
+void Shard::recall(const store::Recollection& held) {
+  for (const store::FramePtr& frame : held.newest) index_.renew(index_.record(frame->topic), frame, 0, now_);
+  apply(held.recent);
+}
+
+void Shard::cut(sse::EventId position) {
+  shared_.clear();
+  ++cuts_;
+  cut_at_ = std::max(cut_at_, window_.last_id());
+  window_.cut(position, now_);
+  // What is held for a stream elsewhere may be among what this shard has never seen.
+  forgotten_up_to_ = now_;
+  for (const model::Resource& resource : model::k_resources) {
+    mark(kinds_[model::index_of(resource.kind)]);
+    for (TopicRecord* record : index_.slots(resource.kind)) {
+      if (record != nullptr) mark(*record);
+    }
   }
 }
 
@@ -58,7 +78,8 @@ Verdict Shard::open(Subscriber& subscriber, const auth::Subscription& subscripti
   for (const model::Topic& topic : subscription.topics())
     add_feed(subscriber, index_.record(topic), Link::topic);
 
-  sse::EventId position;
+  subscriber.cuts_ = cuts_;
+  Mark position;
   Verdict verdict = place(subscriber, opening, position);
   if (opening.rate.count() > 0) start_thinning(subscriber, opening.rate, verdict, position);
   if (opening.snapshot == Snapshot::send && verdict.resume != Resume::resumed) {
@@ -67,19 +88,19 @@ Verdict Shard::open(Subscriber& subscriber, const auth::Subscription& subscripti
   }
   subscriber.head_ = std::make_unique<std::string>(opening.head);
   subscriber.control_ =
-      connected_message(subscription, opening.naming, opening.heartbeat, opening.retry, verdict, position);
+      connected_message(subscription, opening.naming, opening.heartbeat, opening.retry, verdict, position.id);
   mark(subscriber);
   return verdict;
 }
 
 bool Shard::lies_ahead(std::string_view last_event_id) const {
   const auto id = sse::parse_event_id(last_event_id);
-  return id && *id > window_.last_id();
+  return id && *id > window_.last_id() && !is_before_cut(*id);
 }
 
 // Finds the place that the client's last event id names, and moves the feeds there.
-Verdict Shard::place(Subscriber& subscriber, const Opening& opening, sse::EventId& position) {
-  position = window_.last_id();
+Verdict Shard::place(Subscriber& subscriber, const Opening& opening, Mark& position) {
+  position = window_.last();
   const auto gap = [&](std::string_view reason) {
     set_position(subscriber, window_.end() - 1);
     return Verdict{Resume::gap, 0, reason};
@@ -90,14 +111,16 @@ Verdict Shard::place(Subscriber& subscriber, const Opening& opening, sse::EventI
   }
   const auto id = sse::parse_event_id(*opening.last_event_id);
   if (!id) return gap("the last event id is malformed");
+  // Ids that went on from below may come to this one again; who has it may have it from before.
+  if (is_before_cut(*id)) return gap("the store was cut since the last event id");
   if (const auto found = window_.find(*id)) {
-    position = *id;
+    position = {*found, *id};
     return {Resume::resumed, set_position(subscriber, *found), {}};
   }
   // A position that was held when the connection was lost is looked for by its age, which needs the place.
   if (opening.rate.count() == 0 && is_last_evicted(subscriber, *id)) {
-    position = *id;
-    return {Resume::resumed, set_position(subscriber, window_.begin() - 1), {}};
+    position = {window_.begin() - 1, *id};
+    return {Resume::resumed, set_position(subscriber, position.seq), {}};
   }
   if (*id > window_.last_id()) return gap("the last event id lies ahead of this store");
   if (*id < window_.floor_id()) return gap("the events after the last event id are no longer held");
@@ -164,14 +187,14 @@ void Shard::say(Subscriber& subscriber, std::string_view message) {
 
 void Shard::heartbeat(Subscriber& subscriber) {
   if (subscriber.blocked_ || subscriber.ending_ || !caught_up(subscriber)) return;
-  sse::EventId position = window_.last_id();
+  Mark position = window_.last();
   if (Thinning* thinning = subscriber.thinning_.get()) {
     if (thinning->lost != 0) return;
     // What is held may be overdue, and a resume from behind it would not find it.
     if (thinning->has_held()) position = thinning->sent_up_to;
     thinning->sent_up_to = position;
   }
-  say(subscriber, heartbeat_message(position));
+  say(subscriber, heartbeat_message(position.id));
 }
 
 void Shard::end(Subscriber& subscriber, std::string_view message) {
@@ -181,7 +204,7 @@ void Shard::end(Subscriber& subscriber, std::string_view message) {
 }
 
 bool Shard::caught_up(const Subscriber& subscriber) const {
-  if (subscriber.walk_ || !subscriber.control_.empty()) return false;
+  if (subscriber.walk_ || !subscriber.control_.empty() || subscriber.cuts_ != cuts_) return false;
   return std::all_of(subscriber.feeds_.begin(), subscriber.feeds_.end(),
                      [](const Subscriber::Feed& feed) { return feed.seen == feed.channel->chain.appended; });
 }

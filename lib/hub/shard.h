@@ -25,6 +25,7 @@
 #include "hub/topic_index.h"
 #include "hub/window.h"
 #include "store/audience.h"
+#include "store/engine.h"
 
 namespace rt::hub {
 
@@ -62,14 +63,20 @@ class Shard {
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
+  // What the store held when it started. First, before anything else.
+  void recall(const store::Recollection& held);
   void apply(const store::Batch& batch);
+  // The store was cut and goes on from `position`, which may be below the last id: nothing before is held any
+  // more, every subscriber is told that it may have missed something, and so is everybody who comes back with
+  // an id from before. The newest event of each topic stays known, as its state.
+  void cut(sse::EventId position);
   // Forgets events older than `ms` (Unix milliseconds), but for each topic's newest.
   void expire(std::uint64_t ms) { window_.expire(ms); }
   // For want of memory: forgets the older half of the events and, of the quieter half of the topics, those
   // without readers or events. Who had not read what is gone is told of the gap.
   void halve();
 
-  // Is this the id of an event that has not reached this shard, or never will?
+  // Is this the id of an event that has not reached this shard, or never will? Not of one from before a cut.
   bool lies_ahead(std::string_view last_event_id) const;
   // Starts the stream; its first bytes go out with the next flush().
   Verdict open(Subscriber& subscriber, const auth::Subscription& subscription, const Opening& opening);
@@ -117,7 +124,8 @@ class Shard {
     DeflatedText account;  // of a compressed block, without the blocks themselves
   };
 
-  Verdict place(Subscriber& subscriber, const Opening& opening, sse::EventId& position);
+  Verdict place(Subscriber& subscriber, const Opening& opening, Mark& position);
+  bool is_before_cut(sse::EventId id) const { return cuts_ != 0 && id <= cut_at_; }
   bool is_last_evicted(const Subscriber& subscriber, sse::EventId id) const;
   void add_feed(Subscriber& subscriber, Channel& channel, Link link);
   std::uint64_t set_position(Subscriber& subscriber, Seq position);
@@ -149,14 +157,14 @@ class Shard {
 
   // For those who want positions thinned (shard_thinning.cc).
   void start_thinning(Subscriber& subscriber, std::chrono::milliseconds period, Verdict& verdict,
-                      sse::EventId& position);
-  std::uint64_t count_coming(const Subscriber& subscriber, sse::EventId position) const;
+                      Mark& position);
+  std::uint64_t count_coming(const Subscriber& subscriber, Seq position) const;
   bool is_superseded(Seq seq) const;
   bool is_wanted(Subscriber& subscriber, const Subscriber::Feed& feed, Seq seq);
   bool may_send(Subscriber& subscriber, Thinning::Place place);
   bool append_due(Subscriber& subscriber, Output& out);
   void append_late(Subscriber& subscriber, TopicRecord& record, Output& out);
-  void walk_missed(Subscriber& subscriber, std::uint64_t missed, sse::EventId until);
+  void walk_missed(Subscriber& subscriber, Mark until, std::string end);
   bool is_coming(const Subscriber& subscriber, Thinning::Place place, const TopicRecord& record) const;
   void on_forget(const TopicRecord& record);
 
@@ -175,6 +183,8 @@ class Shard {
   std::string text_;     // what becomes of them
   Deflater deflater_;
   std::vector<SharedBlock> shared_;  // one for each form that readers have
+  std::uint32_t cuts_ = 0;           // how often the store was cut
+  sse::EventId cut_at_;              // the highest id of before the last cut
   ShardCounts counts_;
 };
 

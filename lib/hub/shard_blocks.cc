@@ -17,7 +17,8 @@ bool Shard::has_events_alone(const Subscriber& subscriber) const {
   if (subscriber.feeds_.size() != 1 || subscriber.ending_ || subscriber.thinning_ || subscriber.walk_)
     return false;
   const Subscriber::Feed& feed = subscriber.feeds_.front();
-  return !subscriber.head_ && subscriber.control_.empty() && feed.channel->chain.evicted <= feed.seen;
+  return !subscriber.head_ && subscriber.control_.empty() && subscriber.cuts_ == cuts_ &&
+         feed.channel->chain.evicted <= feed.seen;
 }
 
 Shard::Block Shard::own_block(Subscriber& subscriber) {
@@ -58,13 +59,18 @@ void Shard::append_gap(Subscriber& subscriber, Output& out) {
     }
     feed.seen = evicted;
   }
-  if (missed == 0 && !positions_missed) return;
-  const sse::EventId until =
-      thinning ? std::max(thinning->sent_up_to, window_.floor_id()) : window_.floor_id();
-  if (positions_missed) return walk_missed(subscriber, missed, until);
+  const bool was_cut = std::exchange(subscriber.cuts_, cuts_) != cuts_;
+  if (missed == 0 && !positions_missed && !was_cut) return;
+  Mark until = window_.floor();
+  if (thinning && thinning->sent_up_to.seq > until.seq) until = thinning->sent_up_to;
+  const bool is_gap = missed > 0 || was_cut;
+  if (is_gap) ++counts_.gaps;
+  std::string said = was_cut  ? cut_message(until.id)
+                     : is_gap ? gap_message(missed, until.id)
+                              : heartbeat_message(until.id);
+  if (positions_missed) return walk_missed(subscriber, until, std::move(said));
   if (thinning) thinning->sent_up_to = until;
-  ++counts_.gaps;
-  out.text(gap_message(missed, until));
+  out.text(said);
 }
 
 // Goes on with the walk, if there is one. False: the block is full.
@@ -83,10 +89,7 @@ bool Shard::append_walk(Subscriber& subscriber, Output& out) {
       if (record != nullptr && record->newest) append_known(subscriber, place, *record, out);
     }
   }
-  if (walk.of == Subscriber::Walk::Of::missed) {
-    if (walk.missed > 0) ++counts_.gaps;
-    out.text(walk.missed > 0 ? gap_message(walk.missed, walk.until) : heartbeat_message(walk.until));
-  }
+  out.text(walk.end);
   subscriber.walk_.reset();
   return true;
 }
@@ -94,7 +97,7 @@ bool Shard::append_walk(Subscriber& subscriber, Output& out) {
 // An event that came after the walk's start is delivered live, so its topic is passed over here.
 void Shard::append_known(Subscriber& subscriber, Thinning::Place place, TopicRecord& record, Output& out) {
   const Subscriber::Walk& walk = *subscriber.walk_;
-  if (record.newest->id > walk.until) return;
+  if (record.newest_seq > walk.until.seq) return;
   switch (walk.of) {
     case Subscriber::Walk::Of::held:
       if (record.renewed_at < walk.renewed_since) return;
@@ -102,7 +105,7 @@ void Shard::append_known(Subscriber& subscriber, Thinning::Place place, TopicRec
     case Subscriber::Walk::Of::snapshot:
       return append_state(record, State::snapshot, out);
     case Subscriber::Walk::Of::missed:
-      if (record.newest->id > walk.since && may_send(subscriber, place)) append_late(subscriber, record, out);
+      if (record.newest_seq > walk.since && may_send(subscriber, place)) append_late(subscriber, record, out);
   }
 }
 

@@ -20,29 +20,30 @@ constexpr std::chrono::milliseconds k_shard_lag_max{1'000};
 }  // namespace
 
 void Shard::start_thinning(Subscriber& subscriber, std::chrono::milliseconds period, Verdict& verdict,
-                           sse::EventId& position) {
+                           Mark& position) {
   if (verdict.resume == Resume::resumed) {
-    const base::SteadyTime since = window_.appended_at(*window_.find(position)) - period - k_shard_lag_max;
+    const base::SteadyTime since = window_.appended_at(position.seq) - period - k_shard_lag_max;
     if (forgotten_up_to_ >= since) {
       set_position(subscriber, window_.end() - 1);
-      position = window_.last_id();
+      position = window_.last();
       verdict = {Resume::gap, 0, "some of the topics are no longer held"};
     } else {
-      verdict.missed = count_coming(subscriber, position);
+      verdict.missed = count_coming(subscriber, position.seq);
       subscriber.walk_ = std::make_unique<Subscriber::Walk>(
           Subscriber::Walk{.of = Subscriber::Walk::Of::held, .until = position, .renewed_since = since});
     }
   }
   subscriber.thinning_ = std::make_unique<Thinning>(period, subscriber.feeds_.size());
-  subscriber.thinning_->sent_up_to = subscriber.thinning_->walked_up_to = position;
+  subscriber.thinning_->sent_up_to = position;
+  subscriber.thinning_->walked_up_to = position.seq;
   thinned_.push_back(&subscriber);
 }
 
 // Of positions, each topic's newest; of the others all.
-std::uint64_t Shard::count_coming(const Subscriber& subscriber, sse::EventId position) const {
+std::uint64_t Shard::count_coming(const Subscriber& subscriber, Seq position) const {
   std::uint64_t coming = 0;
   const auto is_coming = [&](const TopicRecord* record) {
-    return record != nullptr && record->newest && record->newest->id > position;
+    return record != nullptr && record->newest && record->newest_seq > position;
   };
   for (const Subscriber::Feed& feed : subscriber.feeds_) {
     if (!is_position(kind_of(feed))) {
@@ -64,7 +65,7 @@ void Shard::wake_due() {
 // A position with a newer one behind it.
 bool Shard::is_superseded(Seq seq) const {
   const TopicRecord& record = window_.record(seq);
-  return is_position(record.topic.kind) && record.newest->id != window_.frame(seq).id;
+  return is_position(record.topic.kind) && record.newest_seq != seq;
 }
 
 TopicRecord* Shard::record_at(const Subscriber& subscriber, Thinning::Place place) {
@@ -75,8 +76,7 @@ TopicRecord* Shard::record_at(const Subscriber& subscriber, Thinning::Place plac
 
 bool Shard::is_wanted(Subscriber& subscriber, const Subscriber::Feed& feed, Seq seq) {
   Thinning& thinning = *subscriber.thinning_;
-  const sse::EventId id = window_.frame(seq).id;
-  thinning.walked_up_to = id;
+  thinning.walked_up_to = seq;
   if (is_superseded(seq)) return false;
   const TopicRecord& record = window_.record(seq);
   if (is_position(record.topic.kind)) {
@@ -84,7 +84,7 @@ bool Shard::is_wanted(Subscriber& subscriber, const Subscriber::Feed& feed, Seq 
     if (!may_send(subscriber, {static_cast<std::uint32_t>(&feed - subscriber.feeds_.data()), slot}))
       return false;
   }
-  thinning.sent_up_to = id;
+  thinning.sent_up_to = {seq, window_.frame(seq).id};
   return true;
 }
 
@@ -101,7 +101,7 @@ bool Shard::append_due(Subscriber& subscriber, Output& out) {
     thinning.collect_due(now_, subscriber.ending_);
     // The oldest at the end: at every id, all that is due and older has gone out.
     std::ranges::sort(due, std::greater{},
-                      [&](const Thinning::Place place) { return record_at(subscriber, place)->newest->id; });
+                      [&](const Thinning::Place place) { return record_at(subscriber, place)->newest_seq; });
   }
   while (!due.empty()) {
     if (out.size() >= limits_.block_bytes_max) return false;
@@ -118,10 +118,9 @@ bool Shard::append_due(Subscriber& subscriber, Output& out) {
 }
 
 void Shard::append_late(Subscriber& subscriber, TopicRecord& record, Output& out) {
-  const sse::EventId id = record.newest->id;
-  if (id > subscriber.thinning_->sent_up_to && record.chain.last != 0) {
+  if (record.newest_seq > subscriber.thinning_->sent_up_to.seq && record.chain.last != 0) {
     append_one(record.chain.last, out);
-    subscriber.thinning_->sent_up_to = id;
+    subscriber.thinning_->sent_up_to = {record.newest_seq, record.newest->id};
   } else {
     append_state(record, State::late, out);
     ++counts_.deliveries;
@@ -130,23 +129,26 @@ void Shard::append_late(Subscriber& subscriber, TopicRecord& record, Output& out
 
 // The reader fell off the window's end. Of the positions, the newest are still known. None has an id before
 // all have gone out: a resume from there would lose the others.
-void Shard::walk_missed(Subscriber& subscriber, std::uint64_t missed, sse::EventId until) {
+void Shard::walk_missed(Subscriber& subscriber, Mark until, std::string end) {
   Thinning& thinning = *subscriber.thinning_;
-  subscriber.walk_ = std::make_unique<Subscriber::Walk>(Subscriber::Walk{
-      .of = Subscriber::Walk::Of::missed, .until = until, .since = thinning.walked_up_to, .missed = missed});
-  thinning.walked_up_to = thinning.sent_up_to = until;
+  subscriber.walk_ = std::make_unique<Subscriber::Walk>(Subscriber::Walk{.of = Subscriber::Walk::Of::missed,
+                                                                         .until = until,
+                                                                         .since = thinning.walked_up_to,
+                                                                         .end = std::move(end)});
+  thinning.sent_up_to = until;
+  thinning.walked_up_to = until.seq;
 }
 
 // Has the subscriber yet to come to the topic's newest position?
 bool Shard::is_coming(const Subscriber& subscriber, Thinning::Place place, const TopicRecord& record) const {
   using Of = Subscriber::Walk::Of;
-  const sse::EventId id = record.newest->id;
+  const Seq seq = record.newest_seq;
   const Subscriber::Walk* walk = subscriber.walk_.get();
   if (walk != nullptr && std::pair{place.feed, place.slot} >= std::pair{walk->feed, walk->slot}) {
-    if (walk->of == Of::missed) return id > walk->since;
+    if (walk->of == Of::missed) return seq > walk->since;
     if (walk->of == Of::held && record.renewed_at >= walk->renewed_since) return true;
   }
-  return id > subscriber.thinning_->walked_up_to;
+  return seq > subscriber.thinning_->walked_up_to;
 }
 
 // For want of room a topic goes, and with it a position that somebody has coming: that is a gap after all.

@@ -64,10 +64,10 @@ class Subscriber {
       missed,    // positions that fell out of the window before they were walked
     };
     Of of;
-    sse::EventId until;                // newer events are delivered live
+    Mark until;                        // newer events are delivered live
     base::SteadyTime renewed_since{};  // held: older ones cannot be among them
-    sse::EventId since{};              // missed: older ones have been walked
-    std::uint64_t missed = 0;          // what else was missed, to be said at the end
+    Seq since = 0;                     // missed: older ones have been walked
+    std::string end{};                 // missed: what is said at the end
     std::uint32_t feed = 0;
     std::uint32_t slot = 0;
   };
@@ -79,6 +79,7 @@ class Subscriber {
   bool dead_ = false;
   bool dirty_ = false;
   bool ending_ = false;
+  std::uint32_t cuts_ = 0;  // of which it has been told
   std::vector<Feed> feeds_;
   std::unique_ptr<std::string> head_;  // of the response, until it went out
   std::string control_;                // messages that go out before the next event

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "sse/event_id.h"
+#include "hub/window.h"
 
 namespace rt::hub {
 
@@ -47,9 +47,9 @@ class Thinning {
 
   // The newest id that the subscriber was sent. A position older than that goes out without its id, or a
   // resume would begin before what has been sent already.
-  sse::EventId sent_up_to{};
+  Mark sent_up_to{};
   // How far the events have been walked: what is newer has not been offered.
-  sse::EventId walked_up_to{};
+  Seq walked_up_to = 0;
   // Positions that can no longer be had, and of which that has not been said yet.
   std::uint64_t lost = 0;
 

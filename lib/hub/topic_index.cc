@@ -38,8 +38,9 @@ const TopicRecord* TopicIndex::find(const model::Topic& topic) const {
   return found == records_.end() ? nullptr : found->second.get();
 }
 
-void TopicIndex::renew(TopicRecord& record, store::FramePtr newest, base::SteadyTime now) {
+void TopicIndex::renew(TopicRecord& record, store::FramePtr newest, Seq seq, base::SteadyTime now) {
   record.newest = std::move(newest);
+  record.newest_seq = seq;
   record.renewed_at = now;
   record.snapshots.reset();
   record.late.reset();

@@ -41,7 +41,8 @@ struct Channel {
 struct TopicRecord : Channel {
   model::Topic topic;
   store::FramePtr newest;
-  base::SteadyTime renewed_at{};             // when the newest came
+  Seq newest_seq = 0;                        // its place, also when it is no longer held; 0: before all
+  base::SteadyTime renewed_at{};             // when it came
   std::unique_ptr<Deflations> snapshots;     // of the newest
   std::unique_ptr<Deflations> late;          // of the newest, without its id
   std::list<TopicRecord*>::iterator by_age;  // oldest news first
@@ -58,7 +59,7 @@ class TopicIndex {
   TopicRecord& record(const model::Topic& topic);
   const TopicRecord* find(const model::Topic& topic) const;
   // The topic has news: `record` becomes the youngest.
-  void renew(TopicRecord& record, store::FramePtr newest, base::SteadyTime now);
+  void renew(TopicRecord& record, store::FramePtr newest, Seq seq, base::SteadyTime now);
   // Forgets those of the quieter half that nobody reads and the window holds nothing of.
   void halve();
 

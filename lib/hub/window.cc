@@ -37,6 +37,12 @@ void Window::halve() {
   for (std::size_t count = (entries_.size() + 1) / 2; count > 0; --count) evict_first();
 }
 
+void Window::cut(sse::EventId position, base::SteadyTime now) {
+  while (!entries_.empty()) evict_first();
+  floor_ = position;
+  floor_appended_at_ = now;
+}
+
 const DeflatedText& Window::deflated(Seq seq, Seq before, EventNames names, Deflater& deflater) {
   Entry& at = entry(seq);
   if (!at.deflated) at.deflated = std::make_unique<Deflated>();

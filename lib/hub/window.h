@@ -19,6 +19,13 @@ namespace rt::hub {
 
 using Seq = std::uint64_t;  // 0: none
 
+// How far a stream has come: a place, and the id that says it to the client. Places are compared, not ids: a
+// store that was cut may go on with ids below those of before.
+struct Mark {
+  Seq seq = 0;
+  sse::EventId id{};
+};
+
 enum class Link : std::uint8_t { topic, kind };
 
 struct TopicRecord;
@@ -53,6 +60,8 @@ class Window {
   void expire(std::uint64_t ms);
   // Evicts the older half; of one event, that.
   void halve();
+  // Evicts everything; the next event follows `position`, which may be below what was held.
+  void cut(sse::EventId position, base::SteadyTime now);
 
   bool holds(Seq seq) const { return seq >= begin_ && seq < end(); }
   const store::Frame& frame(Seq seq) const { return *entry(seq).frame; }
@@ -75,6 +84,8 @@ class Window {
   sse::EventId last_id() const { return entries_.empty() ? floor_ : entries_.back().frame->id; }
   // The id of the last event evicted; the origin when there was none.
   sse::EventId floor_id() const { return floor_; }
+  Mark last() const { return {end() - 1, last_id()}; }
+  Mark floor() const { return {begin_ - 1, floor_}; }
   // Of the events, and of what was deflated of them.
   std::size_t bytes() const { return bytes_; }
 

@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
@@ -67,9 +68,11 @@ class Mailbox {
   }
 
   // Blocks until there is something to take.
-  void wait() const {
+  void wait() const { wait(std::chrono::milliseconds(-1)); }
+  // Or until the time is over.
+  void wait(std::chrono::milliseconds at_most) const {
     pollfd waiting{descriptor_, POLLIN, 0};
-    ::poll(&waiting, 1, -1);
+    ::poll(&waiting, 1, static_cast<int>(at_most.count()));
   }
 
   int descriptor() const { return descriptor_; }

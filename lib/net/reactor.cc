@@ -65,6 +65,7 @@ struct Reactor::Loop {
   }
 
   void run() {
+    shard.set_time(shared.now());  // what the store held comes now, by the first mail
     await_mail();
     await_tick();
     for (std::size_t at = 0; at < acceptors.size(); ++at) await_connection(at);
@@ -93,8 +94,11 @@ struct Reactor::Loop {
 
   void take_mail() {
     for (ShardMail& item : reactor.mailbox_.take()) {
-      if (const auto* batch = std::get_if<std::shared_ptr<const store::Batch>>(&item)) {
-        shard.apply(**batch);
+      if (const auto* arrival = std::get_if<std::shared_ptr<const store::Arrival>>(&item)) {
+        if ((*arrival)->cut) shard.cut(*(*arrival)->cut);
+        shard.apply((*arrival)->batch);
+      } else if (const auto* held = std::get_if<std::shared_ptr<const store::Recollection>>(&item)) {
+        shard.recall(**held);
       } else if (const auto* answers = std::get_if<std::vector<store::Answer>>(&item)) {
         for (const store::Answer& answer : *answers) {
           if (Connection* connection = shared.find(answer.to.connection))

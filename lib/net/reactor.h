@@ -45,7 +45,8 @@ struct Serving {
 };
 
 using ShardMail =
-    std::variant<std::shared_ptr<const store::Batch>, std::vector<store::Answer>, Command, Drain, Serving>;
+    std::variant<std::shared_ptr<const store::Recollection>, std::shared_ptr<const store::Arrival>,
+                 std::vector<store::Answer>, Command, Drain, Serving>;
 using StoreMailbox = Mailbox<store::Asked>;
 
 struct ReactorLimits {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "net/store_thread.h"
 
+#include <algorithm>
+
 namespace rt::net {
 
 void StoreThread::start(std::vector<Mailbox<ShardMail>*> shards) {
   shards_ = std::move(shards);
+  store_->start([this](store::Arrival arrival) { mailbox_.post(std::move(arrival)); });
   thread_ = std::thread([this] { run(); });
 }
 
@@ -17,17 +20,21 @@ void StoreThread::stop() {
 
 void StoreThread::run() {
   while (!stopping_) {
-    mailbox_.wait();
-    take_turn();
+    const auto tidy_at = std::chrono::steady_clock::now() + store_->tidy();
+    do {
+      const auto left = tidy_at - std::chrono::steady_clock::now();
+      mailbox_.wait(
+          std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
+      take_turn();
+    } while (!stopping_ && std::chrono::steady_clock::now() < tidy_at);
   }
 }
 
 void StoreThread::take_turn() {
   store::Turn turn = store_->turn(mailbox_.take());
-  if (!turn.batch.empty()) {
-    events_.fetch_add(turn.batch.size(), std::memory_order_relaxed);
-    const auto batch = std::make_shared<const store::Batch>(std::move(turn.batch));
-    for (Mailbox<ShardMail>* shard : shards_) shard->post(batch);
+  for (store::Arrival& one : turn.arrivals) {
+    const auto arrival = std::make_shared<const store::Arrival>(std::move(one));
+    for (Mailbox<ShardMail>* shard : shards_) shard->post(arrival);
   }
   std::vector<std::vector<store::Answer>> by_shard(shards_.size());
   for (store::Answer& answer : turn.answers) by_shard[answer.to.shard].push_back(std::move(answer));

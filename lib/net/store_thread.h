@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// StoreThread: gives the store its thread. It sleeps until somebody asks, lets the store take one turn with
-// all that was asked, posts the batch to every shard and only then the answers. Started once the shards'
-// mailboxes are known; stopped after the shards, so that nothing asked goes unanswered.
+// StoreThread: gives the store its thread. It sleeps until somebody asks or events arrive, lets the store
+// take one turn with all of it, posts what is to be delivered to every shard and only then the answers, and
+// tidies up in between. Started once the shards' mailboxes are known; stopped after the shards, so that
+// nothing asked goes unanswered.
 #pragma once
 
 #include <atomic>
@@ -22,8 +23,8 @@ class StoreThread {
   ~StoreThread() { stop(); }
 
   StoreMailbox& mailbox() { return mailbox_; }
-  sse::EventId origin() const { return store_->origin(); }
-  std::uint64_t events() const { return events_.load(std::memory_order_relaxed); }
+  // For what any thread may ask of it.
+  const store::Store& store() const { return *store_; }
 
   // `shards` must outlive the thread.
   void start(std::vector<Mailbox<ShardMail>*> shards);
@@ -34,10 +35,9 @@ class StoreThread {
   void run();
   void take_turn();
 
+  StoreMailbox mailbox_;  // outlives the store, whose engine may post to it
   std::unique_ptr<store::Store> store_;
-  StoreMailbox mailbox_;
   std::vector<Mailbox<ShardMail>*> shards_;
-  std::atomic<std::uint64_t> events_{0};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -16,6 +16,7 @@
 #include "net/tls.h"
 #include "server/admission.h"
 #include "server/client_address.h"
+#include "store/open.h"
 
 namespace rt::server {
 
@@ -30,6 +31,7 @@ struct Config {
   std::vector<std::string> cors_origins;      // exact origins, or the single "*"
   std::vector<AddressRange> trusted_proxies;  // whose word about a client's address is taken
 
+  store::StoreUrl store;
   std::uint64_t retain_events = 100'000;
   std::chrono::milliseconds retain_for{3'600'000};
   std::chrono::milliseconds heartbeat{15'000};

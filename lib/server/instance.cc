@@ -76,6 +76,7 @@ std::vector<std::string_view> unchangeable(const Config& old, const Config& now)
   note(old.threads != now.threads, "threads");
   note(old.jwks_url != now.jwks_url, "jwks-url");
   note(old.jwks_refresh != now.jwks_refresh, "jwks-refresh");
+  note(old.store != now.store, "store");
   note(old.retain_events != now.retain_events, "retain-events");
   note(old.retain_for != now.retain_for, "retain-for");
   note(old.heartbeat != now.heartbeat, "heartbeat");
@@ -91,19 +92,23 @@ sigset_t Instance::signals() {
 
 base::Result<std::unique_ptr<Instance>> Instance::open(Config config, InstanceSources sources,
                                                        const base::Clock& clock) {
-  std::unique_ptr<Instance> instance(new Instance(std::move(config), std::move(sources), clock));
+  auto store = store::open_engine(config.store, {config.retain_events, config.retain_for}, clock);
+  if (!store) return std::unexpected(store.error());
+  std::unique_ptr<Instance> instance(
+      new Instance(std::move(config), std::move(sources), clock, *std::move(store)));
   if (auto taken = instance->take_over(*instance->opened_); !taken) return std::unexpected(taken.error());
   if (auto listening = instance->listen(); !listening) return std::unexpected(listening.error());
   if (auto opened = instance->open_admin(); !opened) return std::unexpected(opened.error());
   return instance;
 }
 
-Instance::Instance(Config config, InstanceSources sources, const base::Clock& clock)
+Instance::Instance(Config config, InstanceSources sources, const base::Clock& clock, store::Opened opened)
     : opened_(std::make_unique<const Config>(std::move(config))),
       sources_(std::move(sources)),
       clock_(clock),
       addresses_(opened_->listen),
-      store_(std::make_unique<store::Store>(std::make_unique<store::MemoryEngine>(clock_), clock_)) {
+      store_(std::make_unique<store::Store>(std::move(opened.engine))),
+      held_(std::make_shared<const store::Recollection>(std::move(opened.held))) {
   if (opened_->jwks_url.empty()) return;
   key_source_ =
       std::make_unique<KeySource>(opened_->jwks_url, opened_->jwks_refresh, sources_.fetch, fetched_, clock_);
@@ -122,8 +127,10 @@ base::Result<void> Instance::listen() {
   for (std::uint32_t shard = 0; shard < opened_->threads; ++shard) {
     reactors_.push_back(std::make_unique<net::Reactor>(shard, reactor_limits(*opened_),
                                                        std::move(listeners[shard]), serving(),
-                                                       store_.mailbox(), store_.origin(), clock_));
+                                                       store_.mailbox(), held_->origin, clock_));
+    reactors_.back()->mailbox().post(held_);
   }
+  held_.reset();
   return {};
 }
 
@@ -140,6 +147,8 @@ Readiness Instance::readiness() const {
   if (state == State::starting) return {false, "starting"};
   if (state == State::draining) return {false, "draining"};
   if (!has_keys_) return {false, "no key could be fetched yet"};
+  if (const char* trouble = store_.store().trouble())
+    return {false, std::string("the store cannot take events: ") + trouble};
   if (admission_.memory().is_short()) return {false, "more memory is used than --max-memory allows"};
   const bool stale = key_source_ && !key_source_->status().successful;
   return {true, stale ? "the keys could not be fetched; the old ones are used" : ""};
@@ -152,7 +161,8 @@ std::string Instance::metrics() const {
                          .version = sources_.version,
                          .reload_successful = reload_successful_,
                          .reloaded_at = reloaded_at_,
-                         .keys = {}};
+                         .keys = {},
+                         .store = store_.store()};
   if (key_source_) sources.keys = key_source_->status();
   for (const auto& reactor : reactors_) sources.reactors.push_back(&reactor->counts());
   return metrics_text(sources);

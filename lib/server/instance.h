@@ -33,8 +33,9 @@ struct InstanceSources {
 
 class Instance {
  public:
-  // Listens, but does not serve yet. `clock` must outlive the instance. Raises the descriptor limit as far as
-  // the system lets it; without Config::clients_max, that limit is the limit.
+  // Opens the store and reads what it holds; listens, but does not serve yet. `clock` must outlive the
+  // instance. Raises the descriptor limit as far as the system lets it; without Config::clients_max, that
+  // limit is the limit.
   static base::Result<std::unique_ptr<Instance>> open(Config config, InstanceSources sources,
                                                       const base::Clock& clock);
   ~Instance();
@@ -56,7 +57,7 @@ class Instance {
  private:
   enum class State { starting, ready, draining };
 
-  Instance(Config config, InstanceSources sources, const base::Clock& clock);
+  Instance(Config config, InstanceSources sources, const base::Clock& clock, store::Opened opened);
   base::Result<void> listen();
   base::Result<void> open_admin();
   base::Result<void> take_over(Config config);
@@ -86,6 +87,7 @@ class Instance {
   KeySource::KeyMailbox fetched_;
   std::unique_ptr<KeySource> key_source_;
   net::StoreThread store_;
+  std::shared_ptr<const store::Recollection> held_;  // until every shard was sent it
   std::vector<std::unique_ptr<net::Reactor>> reactors_;
   std::vector<std::thread> threads_;
   std::atomic<State> state_{State::starting};

@@ -4,6 +4,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <limits>
 #include <utility>
 
 #include "server/stream_guest.h"
@@ -33,6 +34,11 @@ class Families {
     }
     families_.back().metric.push_back(std::move(metric));
     return *this;
+  }
+  void add_histogram(ClientMetric::Histogram histogram) {
+    ClientMetric metric;
+    metric.histogram = std::move(histogram);
+    families_.back().metric.push_back(std::move(metric));
   }
   const std::vector<MetricFamily>& get() const { return families_; }
 
@@ -95,6 +101,29 @@ void add_keys(Families& families, const KeySource::Status& keys) {
       .add(static_cast<std::uint64_t>(keys.succeeded_at));
 }
 
+void add_store(Families& families, const store::Store& store) {
+  families.family("rtserve_store_info", "1, labelled with the engine.", MetricType::Gauge)
+      .add(1, {{"engine", store.engine_name()}});
+  families.family("rtserve_store_writable", "1 when the store can take events.", MetricType::Gauge)
+      .add(store.trouble() == nullptr ? 1 : 0);
+  families
+      .family("rtserve_store_publishes_failed_total", "Publishes that the store could not keep.",
+              MetricType::Counter)
+      .add(store.counts().failures);
+  ClientMetric::Histogram commits;
+  for (std::size_t bucket = 0; bucket < store.counts().commits.size(); ++bucket) {
+    commits.sample_count += store.counts().commits[bucket].load(std::memory_order_relaxed);
+    const double bound = bucket < store::k_commit_bounds_us.size() ? store::k_commit_bounds_us[bucket] / 1e6
+                                                                   : std::numeric_limits<double>::infinity();
+    commits.bucket.push_back({commits.sample_count, bound});
+  }
+  commits.sample_sum = static_cast<double>(store.counts().commit_us.load(std::memory_order_relaxed)) / 1e6;
+  families
+      .family("rtserve_store_commit_seconds", "How long the store takes to keep what one turn brings.",
+              MetricType::Histogram)
+      .add_histogram(std::move(commits));
+}
+
 void add_reactors(Families& families, const std::vector<const net::ReactorCounts*>& reactors) {
   const auto sum = [&](auto member) {
     std::uint64_t total = 0;
@@ -139,6 +168,7 @@ std::string metrics_text(const MetricsSources& sources) {
       .add(static_cast<std::uint64_t>(sources.reloaded_at));
   if (sources.keys) add_keys(families, *sources.keys);
   add_counts(families, sources.counts);
+  add_store(families, sources.store);
   add_reactors(families, sources.reactors);
   return prometheus::TextSerializer().Serialize(families.get());
 }

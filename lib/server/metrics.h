@@ -12,6 +12,7 @@
 #include "net/reactor.h"
 #include "server/counts.h"
 #include "server/key_source.h"
+#include "store/store.h"
 
 namespace rt::server {
 
@@ -23,6 +24,7 @@ struct MetricsSources {
   bool reload_successful;
   std::int64_t reloaded_at;               // Unix seconds
   std::optional<KeySource::Status> keys;  // unset: no keys come from a URL
+  const store::Store& store;
 };
 
 std::string metrics_text(const MetricsSources& sources);

@@ -11,7 +11,9 @@ void append_id(std::string& out, std::string_view id) {
 
 void append_data(std::string& out, std::string_view data) {
   for (;;) {
-    const std::size_t end = data.find_first_of("\r\n");
+    // Many times as fast as find_first_of(), which asks for each character whether it is one of the two.
+    const std::size_t newline = data.find('\n');
+    const std::size_t end = std::min(newline, data.substr(0, newline).find('\r'));
     out.append("data: ").append(data.substr(0, end)).append("\n");
     if (end == std::string_view::npos) return;
     data.remove_prefix(data.substr(end).starts_with("\r\n") ? end + 2 : end + 1);

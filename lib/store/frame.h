@@ -29,6 +29,11 @@ struct Frame {
 using FramePtr = std::shared_ptr<const Frame>;
 using Batch = std::vector<FramePtr>;
 
-FramePtr encode_frame(sse::EventId id, model::Event event);
+// The id that follows `last` at the time `now_ms`: a clock that was set back does not take the ids with it.
+inline sse::EventId next_id(sse::EventId last, std::uint64_t now_ms) {
+  return now_ms > last.ms ? sse::EventId{now_ms, 0} : sse::EventId{last.ms, last.n + 1};
+}
+
+FramePtr encode_frame(sse::EventId id, const model::Event& event);
 
 }  // namespace rt::store

@@ -12,9 +12,9 @@ const Receipt* Idempotency::find(const std::string& key, base::SteadyTime now) {
   return found == receipts_.end() ? nullptr : &found->second;
 }
 
-void Idempotency::remember(const std::string& key, const Receipt& receipt, base::SteadyTime now) {
+void Idempotency::remember(const std::string& key, const Receipt& receipt, base::SteadyTime until) {
   if (!receipts_.emplace(key, receipt).second) return;
-  by_age_.push_back({key, now + k_idempotency_kept});
+  by_age_.push_back({key, until});
   if (by_age_.size() > k_idempotency_keys_max) {
     receipts_.erase(by_age_.front().key);
     by_age_.pop_front();

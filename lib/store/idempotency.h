@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Idempotency: the answers that were given to requests with an Idempotency-Key, so that a repeated request
-// gets the first answer and publishes nothing. Kept ten minutes and bounded in number; when full, the oldest
-// goes first. Store's thread only.
+// Idempotency: the receipts of requests with an Idempotency-Key, so that a repeated request gets the first
+// answer and publishes nothing. Kept ten minutes and bounded in number; when full, the oldest goes first. For
+// engines that keep receipts in memory, or a copy there. Store's thread only.
 #pragma once
 
 #include <chrono>
@@ -11,24 +11,19 @@
 #include <unordered_map>
 
 #include "base/clock.h"
-#include "sse/event_id.h"
+#include "store/engine.h"
 
 namespace rt::store {
 
 inline constexpr std::chrono::minutes k_idempotency_kept{10};
 inline constexpr std::size_t k_idempotency_keys_max = 100'000;
 
-struct Receipt {
-  std::uint64_t accepted = 0;
-  sse::EventId last_id;           // of the last accepted event; meaningless when none was
-  std::uint64_t subscribers = 0;  // of the last event's topic
-};
-
 class Idempotency {
  public:
   // Null when the key is new or its time is over.
   const Receipt* find(const std::string& key, base::SteadyTime now);
-  void remember(const std::string& key, const Receipt& receipt, base::SteadyTime now);
+  // `until`: at most k_idempotency_kept from now.
+  void remember(const std::string& key, const Receipt& receipt, base::SteadyTime until);
 
  private:
   struct Kept {

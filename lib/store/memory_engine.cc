@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: MIT
-#include "store/engine.h"
+#include "store/memory_engine.h"
+
+#include "store/open.h"
 
 namespace rt::store {
 
-MemoryEngine::MemoryEngine(const base::Clock& clock)
-    : clock_(clock),
-      origin_{static_cast<std::uint64_t>(clock.wall().time_since_epoch().count()), 0},
-      last_(origin_) {}
+Opened open_memory(const base::Clock& clock) {
+  const sse::EventId origin{static_cast<std::uint64_t>(clock.wall().time_since_epoch().count()), 0};
+  return {std::make_unique<MemoryEngine>(clock, origin), {origin, {}, {}}};
+}
 
-base::Result<void> MemoryEngine::append(std::vector<model::Event> events, std::vector<sse::EventId>& ids,
-                                        Batch& deliver) {
+Engine::Appended MemoryEngine::append(std::vector<Entry> entries) {
+  Appended appended;
   const auto now_ms = static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count());
-  for (model::Event& event : events) {
-    // A clock that was set back does not take the ids with it.
-    last_ = now_ms > last_.ms ? sse::EventId{now_ms, 0} : sse::EventId{last_.ms, last_.n + 1};
-    ids.push_back(last_);
-    deliver.push_back(encode_frame(last_, std::move(event)));
+  const base::SteadyTime now = clock_.steady();
+  for (const Entry& entry : entries) {
+    const bool has_key = !entry.idempotency_key.empty();
+    if (const Receipt* known = has_key ? idempotency_.find(entry.idempotency_key, now) : nullptr) {
+      appended.receipts.emplace_back(*known);
+      continue;
+    }
+    Receipt receipt{entry.events.size(), {}, entry.subscribers};
+    for (const model::Event& event : entry.events) {
+      last_ = next_id(last_, now_ms);
+      appended.deliver.push_back(encode_frame(last_, event));
+    }
+    receipt.last_id = last_;
+    if (has_key) idempotency_.remember(entry.idempotency_key, receipt, now + k_idempotency_kept);
+    appended.receipts.emplace_back(receipt);
   }
-  return {};
+  return appended;
 }
 
 }  // namespace rt::store

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Store: the only place where order is made. It works in turns: all publishes that have come since the last
-// turn are appended in one go, become one batch for every shard, and only then are answered. Runs wherever
-// its owner calls turn(); one thread. Knows no sockets: a publish carries the address its answer goes back
-// to.
+// turn are appended in one go, become one batch for every shard, and only then are answered; what arrives
+// from an engine that is shared with other instances goes the same way. Runs wherever its owner calls turn();
+// one thread. Knows no sockets: a publish carries the address its answer goes back to.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "base/clock.h"
 #include "store/audience.h"
+#include "store/counts.h"
 #include "store/engine.h"
-#include "store/idempotency.h"
 
 namespace rt::store {
 
@@ -30,37 +31,42 @@ struct Publish {
   std::string idempotency_key;  // empty: none. Scoped by the caller, so that users do not share keys.
 };
 
-using Asked = std::variant<Publish, AudienceChange>;
+using Asked = std::variant<Publish, AudienceChange, Arrival>;
 
 struct Answer {
   Address to;
   base::Result<Receipt> receipt;
 };
 
+// For every shard what is to be delivered, in order; and then the answers. Without a cut there is at most one
+// arrival.
 struct Turn {
-  Batch batch;
+  std::vector<Arrival> arrivals;
   std::vector<Answer> answers;
 };
 
 class Store {
  public:
-  // `clock` must outlive the store.
-  Store(std::unique_ptr<Engine> engine, const base::Clock& clock)
-      : engine_(std::move(engine)), clock_(clock) {}
+  explicit Store(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 
-  sse::EventId origin() const { return engine_->origin(); }
+  // Once, before the first turn. What arrives comes back with the next turn().
+  void start(std::function<void(Arrival)> arrive) { engine_->start(std::move(arrive)); }
   // Works through `asked` in its order.
   Turn turn(std::vector<Asked> asked);
+  std::chrono::milliseconds tidy() { return engine_->tidy(); }
+
+  // Any thread.
+  const char* engine_name() const { return engine_->name(); }
+  const char* trouble() const { return engine_->trouble(); }
+  const StoreCounts& counts() const { return counts_; }
 
  private:
   struct Waiting;
-  void answer_all(std::vector<Waiting>& waiting, const base::Result<void>& appended,
-                  const std::vector<sse::EventId>& ids, Turn& turn);
+  void append(std::vector<Entry> entries, const std::vector<Waiting>& waiting, Turn& turn);
 
   std::unique_ptr<Engine> engine_;
-  const base::Clock& clock_;
   Audience audience_;
-  Idempotency idempotency_;
+  StoreCounts counts_;
 };
 
 }  // namespace rt::store

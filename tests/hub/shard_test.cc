@@ -276,4 +276,28 @@ TEST_CASE("topics without readers and events are forgotten when there are too ma
   CHECK(shard.topic_count() == 10);
 }
 
+TEST_CASE_FIXTURE(Fixture, "what a store held when it started is there to be resumed, and as snapshots") {
+  const auto frame = [](std::uint64_t ms, const std::string& topic) {
+    return store::encode_frame({ms, 0}, {*model::parse_topic(topic), "{}", {}});
+  };
+  hub::Shard started(limits, {5, 0});
+  started.recall({{5, 0},
+                  {frame(2, "orders/quiet")},
+                  {frame(6, "orders/A"), frame(7, "orders/B"), frame(8, "orders/A")}});
+  CHECK(started.topic_count() == 3);
+  CHECK(started.window().floor_id() == sse::EventId{5, 0});
+  hub::Opening opening;
+  opening.last_event_id = "5-0";
+  const auto verdict = started.open(subscriber, subscription({"orders/A"}), opening);
+  CHECK(verdict.resume == hub::Resume::resumed);
+  CHECK(verdict.missed == 2);
+  hub::Subscriber other(socket, {.framing = hub::Framing::plain});
+  opening.last_event_id.reset();
+  started.flush();
+  socket.take();
+  started.open(other, subscription({"orders/quiet"}), opening);
+  started.flush();
+  CHECK(socket.take().find("\"orderId\":\"quiet\",\"data\":{},\"snapshot\":true}") != std::string::npos);
+}
+
 }  // namespace

@@ -29,25 +29,26 @@ Client::Client(const History& history, const base::Clock& clock, std::vector<mod
   decoder_.on_message = [this](const sse::Message& message) { on_message(message); };
 }
 
-void Client::connect(hub::Shard& shard, std::optional<std::string> last_event_id, hub::Form form,
+void Client::connect(Station& station, std::optional<std::string> last_event_id, hub::Form form,
                      hub::Snapshot snapshot) {
-  shard_ = &shard;
+  station_ = &station;
   form_ = form;
   inflater_ = form.coding == hub::Coding::gzip ? std::make_unique<Inflater>() : nullptr;
   chunks_.clear();
   chunks_ended_ = reset_ = dead_ = short_ = false;
   decoder_.restart();
   greeted_ = live_seen_ = ending_ = false;
+  cuts_said_ = 0;
   snapshots_.clear();
   moved_at_.clear();
   asked_ = last_event_id;
-  opened_at_ = shard.window().last_id();
+  opened_at_ = {station.era, shard().window().last_id()};
   subscriber_ = std::make_unique<hub::Subscriber>(*this, form);
   hub::Opening opening;
   if (asked_) opening.last_event_id = *asked_;
   opening.snapshot = snapshot;
   opening.rate = rate_;
-  const hub::Verdict verdict = shard.open(*subscriber_, subscription_, opening);
+  const hub::Verdict verdict = shard().open(*subscriber_, subscription_, opening);
   resumed_ = verdict.resume == hub::Resume::resumed;
   snapshot_wanted_ = snapshot == hub::Snapshot::send && !resumed_;
   if (resumed_) {
@@ -55,36 +56,51 @@ void Client::connect(hub::Shard& shard, std::optional<std::string> last_event_id
     for (const auto& [topic, newest] : newest(began_at_))
       if (!known_.contains(topic)) snapshot_whole_ = false;
   }
-  // No false gap: what the shard still holds must be resumed.
+  check_verdict();
+}
+
+// No false gap: what the shard still holds must be resumed.
+void Client::check_verdict() {
   const auto id = asked_ ? sse::parse_event_id(*asked_) : std::nullopt;
-  const bool held = id && shard.window().find(*id).has_value();
-  const bool can_resume = held || (id && rate_.count() == 0 && has_lost_nothing(*id));
-  const bool may_lack_topics = can_resume && !resumed_ && history_.forgets && (!held || rate_.count() > 0);
-  if (can_resume != resumed_ && !may_lack_topics) complain("the verdict does not fit what the shard holds");
+  if (!id) return resumed_ ? complain("resumed without an id") : void();
+  const std::size_t era = station_->era;
+  if (asked_ == last_event_id() && position_.era != era)
+    return resumed_ ? complain("resumed across a cut") : void();
+  const hub::Window& window = shard().window();
+  const auto held = window.find(*id);
+  const bool can_resume = held || (rate_.count() == 0 && has_lost_nothing(*id));
+  const bool may_lack_topics = history_.forgets && (!held || rate_.count() > 0);
+  // One cannot tell an id of before the cut from the same behind it, nor what was held elsewhere at the cut.
+  const bool may_be_older = *id <= history_.given_before[era];
+  const bool may_lack_held = held && rate_.count() > 0 &&
+                             window.appended_at(*held) <= station_->cut_at + rate_ + std::chrono::seconds(1);
+  const bool may_refuse = can_resume && !resumed_ && (may_lack_topics || may_be_older || may_lack_held);
+  if (can_resume != resumed_ && !may_refuse) complain("the verdict does not fit what the shard holds");
 }
 
 // Is this an event of the client's, no longer held, behind which none of its events is missing?
 bool Client::has_lost_nothing(sse::EventId id) const {
-  const sse::EventId floor = shard_->window().floor_id();
+  const Point point{station_->era, id};
+  const Point floor{station_->era, station_->shard.window().floor_id()};
   const bool is_mine = std::ranges::any_of(
-      history_.log, [&](const Logged& event) { return event.id == id && matches(event.topic); });
-  return is_mine && id <= floor && count(id, floor) == 0;
+      history_.log, [&](const Logged& event) { return event.point == point && matches(event.topic); });
+  return is_mine && point <= floor && count(point, floor) == 0;
 }
 
 void Client::cut() {
-  if (!shard_) return;
-  shard_->close(*subscriber_);
+  if (!station_) return;
+  shard().close(*subscriber_);
   subscriber_.reset();
-  shard_ = nullptr;
+  station_ = nullptr;
 }
 
 void Client::end() {
-  if (!shard_ || reset_) return;
+  if (!station_ || reset_) return;
   ending_ = true;
-  shard_->end(*subscriber_, "retry: 1\n\n");
+  shard().end(*subscriber_, "retry: 1\n\n");
   room_ = 10'000'000;
-  if (subscriber_->blocked()) shard_->on_writable(*subscriber_);
-  while (shard_->has_work()) shard_->flush();
+  if (subscriber_->blocked()) shard().on_writable(*subscriber_);
+  while (shard().has_work()) shard().flush();
   if (!subscriber_->ended()) complain("the stream does not end");
   check(Held::none);
   if (form_.framing == hub::Framing::chunked && !chunks_ended_)
@@ -98,7 +114,10 @@ std::optional<std::size_t> Client::write(std::string_view bytes) {
     dead_ = true;
     return std::nullopt;
   }
-  if (!short_) composed_at_ = clock_.steady();
+  if (!short_) {
+    composed_at_ = clock_.steady();
+    composed_era_ = station_->era;
+  }
   const std::size_t taken = std::min(room_, bytes.size());
   room_ -= taken;
   short_ = taken < bytes.size();
@@ -162,7 +181,7 @@ void Client::on_connected(const std::string& json) {
   greeted_ = true;
   const auto id = sse::parse_event_id(decoder_.last_event_id());
   if (!id) return complain("connected has no id");
-  position_ = *id;
+  position_ = {opened_at_.era, *id};
   if ((member(json, "resume")->text == "resumed") != resumed_) return complain("not the verdict: " + json);
   if (!resumed_) {
     known_.clear();
@@ -179,21 +198,31 @@ void Client::on_connected(const std::string& json) {
 
 void Client::on_gap(sse::EventId id, const std::string& json) {
   const auto missed = member(json, "missed");
-  const std::uint64_t expected = count(position_, id);
+  const bool is_cut = member(json, "reason")->text == "cut";
+  const Point to{is_cut ? composed_era_ : position_.era, id};
+  if (is_cut) {
+    // Of several cuts each may be said, or only the last. How many events are missed, nobody knows.
+    if (++cuts_said_ > to.era - opened_at_.era || missed) return complain("a cut that was not: " + json);
+    position_ = to;
+    gap_seen_ = live_seen_ = true;
+    return;
+  }
+  const std::uint64_t expected = count(position_, to);
   // Positions count where their topics were forgotten, and then it may be said where the stream stands.
   const bool may_count_positions = rate_.count() > 0 && history_.forgets;
   const double said = missed ? model::number_of(missed->raw) : 0;
-  if (id < position_ || said < 1 || said < static_cast<double>(expected) ||
+  if (to < position_ || said < 1 || said < static_cast<double>(expected) ||
       (!may_count_positions && said > static_cast<double>(expected)))
     return complain("a gap is miscounted: " + json + ", missed " + std::to_string(expected));
-  position_ = id;
+  position_ = to;
   gap_seen_ = live_seen_ = true;
 }
 
 void Client::move_to(sse::EventId id) {
-  if (id < position_) return complain("the stream's id goes backwards");
-  if (count(position_, id) != 0) return complain("the stream's id passes over events");
-  position_ = id;
+  const Point to{position_.era, id};
+  if (to < position_) return complain("the stream's id goes backwards");
+  if (count(position_, to) != 0) return complain("the stream's id passes over events");
+  position_ = to;
 }
 
 const Logged* Client::logged(const std::string& json) {
@@ -215,12 +244,13 @@ void Client::on_event(sse::EventId id, const std::string& json) {
   if (!is_complete(found->topic)) {
     on_position(id, *found);
   } else {
-    if (id != found->id) return complain("an event has not its id: " + json);
-    if (id <= position_) return complain("an event came twice or out of order: " + json);
-    if (count(position_, id) != 1) return complain("events were left out before " + json);
-    position_ = id;
+    if (id != found->point.id) return complain("an event has not its id: " + json);
+    if (found->point <= position_) return complain("an event came twice or out of order: " + json);
+    if (found->point.era != position_.era) return complain("a cut was not said before " + json);
+    if (count(position_, found->point) != 1) return complain("events were left out before " + json);
+    position_ = found->point;
   }
-  known_[model::to_string(found->topic)] = {found->id, found->payload};
+  known_[model::to_string(found->topic)] = {found->point, found->payload};
 }
 
 void Client::on_position(sse::EventId id, const Logged& logged) {
@@ -228,9 +258,10 @@ void Client::on_position(sse::EventId id, const Logged& logged) {
   // Its own, or, where it came too late for that, the stream's.
   move_to(id);
   const auto known = known_.find(driver);
-  if (known != known_.end() && logged.id <= known->second.id && moved_at_.contains(driver))
+  if (known != known_.end() && logged.point <= known->second.point && moved_at_.contains(driver))
     return complain("a position that is not newer than the last");
-  if (known != known_.end() && logged.id < known->second.id) return complain("a driver goes back in time");
+  if (known != known_.end() && logged.point < known->second.point)
+    return complain("a driver goes back in time");
   // A topic that was forgotten and comes again is another.
   const auto moved = history_.forgets ? moved_at_.end() : moved_at_.find(driver);
   if (moved != moved_at_.end() && composed_at_ - moved->second < rate_ && !ending_)
@@ -245,27 +276,30 @@ void Client::on_snapshot(const std::string& json) {
   if (!snapshot_wanted_ && (is_complete(found->topic) || !resumed_))
     return complain("a snapshot that was not asked for");
   if (live_seen_) return complain("a snapshot behind a live event");
-  if (found->id > position_) return complain("a snapshot newer than the stream's start: " + json);
+  if (found->point > position_) return complain("a snapshot newer than the stream's start: " + json);
   if (++snapshots_[topic] > 1) return complain("a topic is twice in the snapshot: " + json);
   const auto known = known_.find(topic);
-  if (known != known_.end() && found->id < known->second.id) return complain("a snapshot goes back in time");
-  known_[topic] = {found->id, found->payload};
+  if (known != known_.end() && found->point < known->second.point)
+    return complain("a snapshot goes back in time");
+  known_[topic] = {found->point, found->payload};
 }
 
 std::string Client::check(Held held) {
-  if (!complaint_.empty() || !shard_ || reset_) return complaint_;
+  if (!complaint_.empty() || !station_ || reset_) return complaint_;
   if (!greeted_) return complaint_ = "nothing came, not even connected";
-  const sse::EventId last = shard_->window().last_id();
+  const Point last{station_->era, shard().window().last_id()};
+  if (position_.era != last.era) return complaint_ = "the store was cut, and that was never said";
   if (count(position_, last) != 0) return complaint_ = "events were never delivered, and no gap said";
   for (const auto& [topic, logged] : newest(last)) {
-    if (logged->id > began_at_ || (snapshot_whole_ && !history_.forgets)) check_topic(topic, *logged, held);
+    if (logged->point > began_at_ || (snapshot_whole_ && !history_.forgets))
+      check_topic(topic, *logged, held);
   }
   return complaint_;
 }
 
 void Client::check_topic(const std::string& topic, const Logged& newest, Held held) {
   const auto known = known_.find(topic);
-  if (known != known_.end() && known->second == Known{newest.id, newest.payload}) return;
+  if (known != known_.end() && known->second == Known{newest.point, newest.payload}) return;
   // What was said to be missed need not be known; of positions that are thinned that is not said.
   if (gap_seen_ && (is_complete(newest.topic) || history_.forgets)) return;
   if (is_complete(newest.topic)) return complain("the reader does not have the newest state of " + topic);
@@ -291,27 +325,29 @@ bool Client::is_complete(const model::Topic& topic) const {
   return rate_.count() == 0 || !is_position(topic);
 }
 
-std::uint64_t Client::count(sse::EventId from, sse::EventId to) const {
+std::uint64_t Client::count(Point from, Point to) const {
   const auto& log = history_.log;
   std::uint64_t events = 0;
-  for (auto at = std::ranges::upper_bound(log, from, {}, &Logged::id); at != log.end() && at->id <= to; ++at)
+  for (auto at = std::ranges::upper_bound(log, from, {}, &Logged::point); at != log.end() && at->point <= to;
+       ++at)
     if (is_complete(at->topic) && matches(at->topic)) ++events;
   return events;
 }
 
-std::map<std::string, const Logged*> Client::newest(sse::EventId to) const {
+std::map<std::string, const Logged*> Client::newest(Point to) const {
   std::map<std::string, const Logged*> found;
   for (const Logged& logged : history_.log) {
-    if (logged.id <= to && matches(logged.topic)) found[model::to_string(logged.topic)] = &logged;
+    if (logged.point <= to && !logged.lost && matches(logged.topic))
+      found[model::to_string(logged.topic)] = &logged;
   }
   return found;
 }
 
 // With a rate, only the newest position of each driver is to come.
-std::uint64_t Client::count_resumed(sse::EventId from, sse::EventId to) const {
+std::uint64_t Client::count_resumed(Point from, Point to) const {
   std::uint64_t positions = 0;
   for (const auto& [topic, logged] : newest(to)) {
-    if (!is_complete(logged->topic) && logged->id > from) ++positions;
+    if (!is_complete(logged->topic) && logged->point > from) ++positions;
   }
   return count(from, to) + positions;
 }

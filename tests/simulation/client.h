@@ -17,6 +17,7 @@
 #include "hub/shard.h"
 #include "simulation/history.h"
 #include "simulation/inflater.h"
+#include "simulation/station.h"
 #include "sse/decoder.h"
 
 namespace rt::simulation {
@@ -28,7 +29,7 @@ class Client final : public hub::Sink {
          std::chrono::milliseconds rate);
 
   // Connects to a shard; with an id resumes from there.
-  void connect(hub::Shard& shard, std::optional<std::string> last_event_id, hub::Form form,
+  void connect(Station& station, std::optional<std::string> last_event_id, hub::Form form,
                hub::Snapshot snapshot);
   // Cuts the connection wherever it is.
   void cut();
@@ -37,10 +38,10 @@ class Client final : public hub::Sink {
   bool is_dead() const { return dead_; }
   // Has the shard end the stream: all that the shard has for it must come before the end.
   void end();
-  bool connected() const { return shard_ != nullptr; }
+  bool connected() const { return station_ != nullptr; }
   bool blocked() const { return subscriber_ && subscriber_->blocked(); }
   hub::Subscriber& subscriber() { return *subscriber_; }
-  hub::Shard& shard() { return *shard_; }
+  hub::Shard& shard() { return station_->shard; }
   const std::string& last_event_id() const { return decoder_.last_event_id(); }
 
   // How many bytes the socket takes from now on.
@@ -55,7 +56,7 @@ class Client final : public hub::Sink {
 
  private:
   struct Known {
-    sse::EventId id;
+    Point point;
     std::string payload;
     bool operator==(const Known&) const = default;
   };
@@ -76,11 +77,12 @@ class Client final : public hub::Sink {
   // Of which every single event must come.
   bool is_complete(const model::Topic& topic) const;
   // Those events after `from` up to and including `to`.
-  std::uint64_t count(sse::EventId from, sse::EventId to) const;
+  std::uint64_t count(Point from, Point to) const;
   bool has_lost_nothing(sse::EventId id) const;
+  void check_verdict();
   // By topic, the newest up to and including `to`.
-  std::map<std::string, const Logged*> newest(sse::EventId to) const;
-  std::uint64_t count_resumed(sse::EventId from, sse::EventId to) const;
+  std::map<std::string, const Logged*> newest(Point to) const;
+  std::uint64_t count_resumed(Point from, Point to) const;
   void check_topic(const std::string& topic, const Logged& newest, Held held);
 
   const History& history_;
@@ -88,7 +90,7 @@ class Client final : public hub::Sink {
   std::vector<model::TopicPattern> patterns_;
   std::chrono::milliseconds rate_;
   auth::Subscription subscription_;
-  hub::Shard* shard_ = nullptr;
+  Station* station_ = nullptr;
   std::unique_ptr<hub::Subscriber> subscriber_;
   hub::Form form_;
   std::unique_ptr<Inflater> inflater_;  // of a compressed stream
@@ -100,20 +102,22 @@ class Client final : public hub::Sink {
   bool dead_ = false;
   bool short_ = false;            // the last write came up short
   base::SteadyTime composed_at_;  // when the shard put together what comes now
+  std::size_t composed_era_ = 0;
 
+  std::size_t cuts_said_ = 0;  // on this stream
   bool greeted_ = false;
   bool resumed_ = false;
   bool ending_ = false;
   bool live_seen_ = false;
   bool snapshot_wanted_ = false;
   std::optional<std::string> asked_;
-  sse::EventId position_;                 // everything up to here was received or said to be missed
-  sse::EventId opened_at_;                // the shard's last event when the stream was opened
+  Point position_;                        // everything up to here was received or said to be missed
+  Point opened_at_;                       // the shard's last event when the stream was opened
   std::map<std::string, int> snapshots_;  // how often each topic came in this stream's snapshot
   std::map<std::string, base::SteadyTime> moved_at_;  // by driver: when its last position was put together
   // Over all streams since one that was not resumed:
   std::map<std::string, Known> known_;  // by topic: the state a reader would show
-  sse::EventId began_at_;               // what is newer must be known
+  Point began_at_;                      // what is newer must be known
   bool snapshot_whole_ = false;         // and what is older
   bool gap_seen_ = false;
   std::string complaint_;

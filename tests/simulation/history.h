@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// History: all that the store accepted, in its order. What clients are held against.
+// History: all that the store accepted, in its order. What clients are held against. Where the store was cut,
+// an era ends and another begins, whose ids may be below those of before.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +13,26 @@
 
 namespace rt::simulation {
 
+// A place in that order.
+struct Point {
+  std::size_t era = 0;
+  sse::EventId id{};
+  auto operator<=>(const Point&) const = default;
+};
+
 struct Logged {
-  sse::EventId id;
+  Point point;
   model::Topic topic;
   std::string payload;  // {"n":i}, i being its place in the log
   base::SteadyTime at;
+  bool lost = false;  // to a cut, before any shard had it
 };
 
 struct History {
   std::vector<Logged> log;
+  std::size_t era() const { return given_before.size() - 1; }
+  // By era: no id was given before it that is higher.
+  std::vector<sse::EventId> given_before{{}};
   // A shard may have forgotten topics that nobody read.
   bool forgets = false;
 };

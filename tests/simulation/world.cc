@@ -24,16 +24,27 @@ hub::ShardLimits random_limits(base::Random& random) {
   return limits;
 }
 
+SharedEngine* share(store::Opened& opened, const base::Clock& clock) {
+  auto shared = std::make_unique<SharedEngine>(clock, opened.held.origin);
+  SharedEngine* const engine = shared.get();
+  opened.engine = std::move(shared);
+  return engine;
+}
+
 }  // namespace
 
 World::World(std::uint64_t seed)
     : random_(seed),
       clock_(k_start),
-      store_(std::make_unique<store::MemoryEngine>(clock_), clock_),
-      busy_topic_(random_.below(k_topics.size())) {
+      opened_(store::open_memory(clock_)),
+      shared_(random_.below(2) == 0 ? share(opened_, clock_) : nullptr),
+      store_(std::move(opened_.engine)),
+      busy_topic_(random_.below(k_topics.size())),
+      era_began_at_(opened_.held.origin) {
+  store_.start([this](store::Arrival arrival) { arrived_.push_back(std::move(arrival)); });
   const hub::ShardLimits limits = random_limits(random_);
   history_.forgets = limits.topics_max < k_topics.size();
-  for (int i = 0; i < 2; ++i) stations_.push_back(std::make_unique<Station>(limits, store_.origin()));
+  for (int i = 0; i < 2; ++i) stations_.push_back(std::make_unique<Station>(limits, opened_.held.origin));
   for (int i = 0; i < 7; ++i) {
     auto patterns = random_patterns();
     clients_.push_back(std::make_unique<Client>(history_, clock_, std::move(patterns), random_rate()));
@@ -103,7 +114,7 @@ void World::step() {
     case 1:
     case 2:
     case 3:
-      return publish();
+      return publish(Fate::kept);
     case 4:
     case 5:
       return deliver(station);
@@ -156,14 +167,49 @@ void World::disturb(Station& station) {
   if (random_.below(10) == 0) clock_.set_wall(clock_.wall() - std::chrono::seconds(5));
   if (random_.below(10) == 0) clock_.set_wall(clock_.wall() + std::chrono::hours(1));
   if (random_.below(10) == 0 && !history_.log.empty())
-    station.shard.expire(history_.log[random_.below(history_.log.size())].id.ms);
+    station.shard.expire(history_.log[random_.below(history_.log.size())].point.id.ms);
   if (random_.below(40) == 0) {
     history_.forgets = true;
     station.shard.halve();
   }
+  if (random_.below(10) == 0) pass_time(std::chrono::seconds(2));
+  if (shared_ && random_.below(4) == 0) cut_store();
 }
 
-void World::publish() {
+// Flushed or trimmed, its ids go on from above; from below where it lost its tail, and then they may come to
+// the lost ones again.
+void World::cut_store() {
+  for (std::uint64_t n = random_.below(3); n > 0; --n) publish(Fate::lost);
+  sse::EventId position = shared_->last();
+  sse::EventId given = history_.given_before.back();
+  std::vector<sse::EventId> recent;
+  for (const Logged& event : history_.log) {
+    if (event.point.era != history_.era()) continue;
+    recent.push_back(event.point.id);
+    if (!event.lost) given = std::max(given, event.point.id);
+  }
+  given = std::max(given, era_began_at_);
+  if (recent.size() > 12) recent.erase(recent.begin(), recent.end() - 12);
+  switch (random_.below(5)) {
+    case 0:
+      position = {position.ms + random_.below(3), position.n + 1 + random_.below(3)};
+      break;
+    case 1:
+      position = {};
+      break;
+    default:
+      position = recent.empty() ? era_began_at_ : recent[random_.below(recent.size())];
+      if (position.ms > 0 && random_.below(3) != 0)
+        clock_.set_wall(base::WallTime(milliseconds(position.ms)));
+  }
+  history_.given_before.push_back(given);
+  era_began_at_ = position;
+  shared_->cut(position);
+  if (random_.below(2) == 0) return publish(Fate::kept);
+  post(std::exchange(arrived_, {}));
+}
+
+void World::publish(Fate fate) {
   std::vector<store::Asked> asked;
   const std::size_t first = history_.log.size();
   for (std::uint64_t publish = 0, publishes = 1 + random_.below(2); publish < publishes; ++publish) {
@@ -173,18 +219,37 @@ void World::publish() {
       const std::string payload =
           "{\"n\":" + std::to_string(history_.log.size()) + std::string(random_.below(60), ' ') + '}';
       one.events.push_back({topic, payload, {}});
-      history_.log.push_back({{}, topic, payload, clock_.steady()});
+      history_.log.push_back({{history_.era(), {}}, topic, payload, clock_.steady(), fate == Fate::lost});
     }
     asked.emplace_back(std::move(one));
   }
   store::Turn turn = store_.turn(std::move(asked));
-  for (std::size_t i = 0; i < turn.batch.size(); ++i) history_.log[first + i].id = turn.batch[i]->id;
-  for (const auto& station : stations_) station->mail.push_back({clock_.steady(), turn.batch});
+  if (shared_) turn.arrivals = std::exchange(arrived_, {});
+  const store::Batch& batch = turn.arrivals.back().batch;
+  for (std::size_t i = 0; i < batch.size(); ++i) history_.log[first + i].point.id = batch[i]->id;
+  if (fate == Fate::kept) post(std::move(turn.arrivals));
+}
+
+void World::post(std::vector<store::Arrival> arrivals) {
+  if (shared_) {
+    std::vector<store::Asked> asked;
+    for (store::Arrival& arrival : arrivals) asked.emplace_back(std::move(arrival));
+    arrivals = store_.turn(std::move(asked)).arrivals;
+  }
+  for (const store::Arrival& arrival : arrivals) {
+    for (const auto& station : stations_) station->mail.push_back({clock_.steady(), arrival});
+  }
 }
 
 void World::deliver(Station& station) {
   if (station.mail.empty()) return;
-  station.shard.apply(station.mail.front().batch);
+  const store::Arrival& arrival = station.mail.front().arrival;
+  if (arrival.cut) {
+    station.shard.cut(*arrival.cut);
+    ++station.era;
+    station.cut_at = clock_.steady();
+  }
+  station.shard.apply(arrival.batch);
   station.mail.pop_front();
 }
 
@@ -215,7 +280,7 @@ void World::connect(Client& client) {
   const hub::Form form{random_.below(2) == 0 ? hub::Framing::plain : hub::Framing::chunked,
                        random_.below(4) == 0 ? hub::EventNames::types : hub::EventNames::none,
                        random_.below(3) == 0 ? hub::Coding::gzip : hub::Coding::identity};
-  client.connect(station.shard, id, form, random_.below(4) == 0 ? hub::Snapshot::omit : hub::Snapshot::send);
+  client.connect(station, id, form, random_.below(4) == 0 ? hub::Snapshot::omit : hub::Snapshot::send);
 }
 
 void World::settle(Station& station) {

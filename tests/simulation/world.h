@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // World: a store, two shards and some clients on one thread, moved step by step by a seeded random choice:
-// publishes, late mail, short writes, resets, cuts, resumes here and there, heartbeats, a clock that jumps.
-// Equal seeds give equal runs.
+// publishes, late mail, short writes, resets, lost connections, resumes here and there, heartbeats, a clock
+// that jumps, and in every other world a store that is cut. Equal seeds give equal runs.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +13,9 @@
 #include "base/random.h"
 #include "simulation/client.h"
 #include "simulation/history.h"
+#include "simulation/shared_engine.h"
+#include "simulation/station.h"
+#include "store/open.h"
 #include "store/store.h"
 
 namespace rt::simulation {
@@ -25,19 +27,12 @@ class World {
   std::string run(int steps);
 
  private:
-  struct Letter {
-    base::SteadyTime sent;
-    store::Batch batch;
-  };
-  struct Station {  // a shard and what the store has posted to it
-    explicit Station(const hub::ShardLimits& limits, sse::EventId origin) : shard(limits, origin) {}
-    hub::Shard shard;
-    std::deque<Letter> mail;
-  };
-
   void step();
   void step_of_client(Client& client);
-  void publish();
+  enum class Fate { kept, lost };
+  void publish(Fate fate);
+  void cut_store();
+  void post(std::vector<store::Arrival> arrivals);
   void connect(Client& client);
   void deliver(Station& station);
   void pass_time(std::chrono::milliseconds by);
@@ -52,9 +47,13 @@ class World {
 
   base::Random random_;
   base::ManualClock clock_;
+  store::Opened opened_;
+  SharedEngine* shared_;  // null: the store is of this process alone, and is not cut
   store::Store store_;
+  std::vector<store::Arrival> arrived_;
   std::size_t busy_topic_;
   History history_;
+  sse::EventId era_began_at_;
   std::vector<std::unique_ptr<Station>> stations_;
   std::vector<std::unique_ptr<Client>> clients_;
 };

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "store/open.h"
+
 namespace {
 
 using namespace rt;
@@ -16,9 +18,15 @@ model::Event event(const std::string& id, const std::string& payload = "{}") {
   return {{Kind::order, id}, payload, {}};
 }
 
+store::Batch batch_of(const store::Turn& turn) {
+  REQUIRE(turn.arrivals.size() <= 1);
+  return turn.arrivals.empty() ? store::Batch() : turn.arrivals[0].batch;
+}
+
 struct Fixture {
   base::ManualClock clock{k_start};
-  store::Store store{std::make_unique<store::MemoryEngine>(clock), clock};
+  store::Opened opened = store::open_memory(clock);
+  store::Store store{std::move(opened.engine)};
 
   store::Turn publish(std::vector<model::Event> events, std::string key = {}) {
     std::vector<store::Asked> asked;
@@ -34,9 +42,9 @@ struct Fixture {
 
 TEST_CASE_FIXTURE(Fixture,
                   "ids rise strictly within a millisecond, across turns, and when the clock is set back") {
-  std::vector<sse::EventId> ids{store.origin()};
+  std::vector<sse::EventId> ids{opened.held.origin};
   const auto take = [&](const store::Turn& turn) {
-    for (const auto& frame : turn.batch) ids.push_back(frame->id);
+    for (const auto& frame : batch_of(turn)) ids.push_back(frame->id);
   };
   take(publish({event("A"), event("B"), event("A")}));
   clock.advance(std::chrono::milliseconds(2));
@@ -55,24 +63,25 @@ TEST_CASE_FIXTURE(Fixture, "an answer names its own last event, however many pub
   asked.emplace_back(store::Publish{{0, 7}, {event("A"), event("B")}, {}});
   asked.emplace_back(store::Publish{{3, 8}, {event("C")}, {}});
   const store::Turn turn = store.turn(std::move(asked));
-  REQUIRE(turn.batch.size() == 3);
+  const store::Batch batch = batch_of(turn);
+  REQUIRE(batch.size() == 3);
   REQUIRE(turn.answers.size() == 2);
   CHECK(turn.answers[0].to.connection == 7);
   CHECK(turn.answers[0].receipt->accepted == 2);
-  CHECK(turn.answers[0].receipt->last_id == turn.batch[1]->id);
+  CHECK(turn.answers[0].receipt->last_id == batch[1]->id);
   CHECK(turn.answers[1].to.shard == 3);
-  CHECK(turn.answers[1].receipt->last_id == turn.batch[2]->id);
+  CHECK(turn.answers[1].receipt->last_id == batch[2]->id);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a repeated idempotency key gets the first answer and publishes nothing") {
   const store::Turn first = publish({event("A")}, "key");
   clock.advance(std::chrono::minutes(9));
   const store::Turn again = publish({event("A")}, "key");
-  CHECK(again.batch.empty());
+  CHECK(batch_of(again).empty());
   CHECK(again.answers[0].receipt->last_id == first.answers[0].receipt->last_id);
-  CHECK(publish({event("A")}, "other").batch.size() == 1);
+  CHECK(batch_of(publish({event("A")}, "other")).size() == 1);
   clock.advance(std::chrono::minutes(2));
-  CHECK(publish({event("A")}, "key").batch.size() == 1);
+  CHECK(batch_of(publish({event("A")}, "key")).size() == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a key that comes twice in one turn publishes once") {
@@ -80,7 +89,7 @@ TEST_CASE_FIXTURE(Fixture, "a key that comes twice in one turn publishes once") 
   asked.emplace_back(store::Publish{{0, 1}, {event("A")}, "key"});
   asked.emplace_back(store::Publish{{0, 2}, {event("A")}, "key"});
   const store::Turn turn = store.turn(std::move(asked));
-  CHECK(turn.batch.size() == 1);
+  CHECK(batch_of(turn).size() == 1);
   REQUIRE(turn.answers.size() == 2);
   CHECK(turn.answers[0].receipt->last_id == turn.answers[1].receipt->last_id);
 }
