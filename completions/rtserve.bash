@@ -15,7 +15,6 @@ _rtserve() {
   local options_token='--jwt-secret-file --sub --role --order --run --driver --ttl --verify --new-secret'
 
   case $prev in
-    --store) COMPREPLY=($(compgen -W 'memory' -- "$cur")); return ;;
     --log-level) COMPREPLY=($(compgen -W 'debug info warn error off' -- "$cur")); return ;;
     --log-format) COMPREPLY=($(compgen -W 'text json' -- "$cur")); return ;;
     --tls-min) COMPREPLY=($(compgen -W '1.2 1.3' -- "$cur")); return ;;
@@ -26,7 +25,7 @@ _rtserve() {
     --max-clients-per-ip | --publish-rate | --max-memory) return ;;
     --listen | --admin-listen | --cors-origin | --threads | --request-timeout | --shutdown-grace) return ;;
     --jwt-issuer | --jwt-audience | --jwt-leeway | --cookie-name | --retain-events | --retain-for) return ;;
-    --heartbeat | --max-stream-age | --max-clients | --max-event-bytes) return ;;
+    --store | --heartbeat | --max-stream-age | --max-clients | --max-event-bytes) return ;;
     --sub | --order | --run | --driver | --ttl | --verify) return ;;
   esac
   $split && return

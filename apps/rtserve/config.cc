@@ -134,6 +134,9 @@ base::Result<server::Config> make_config(const Options& options) {
   config.jwks_refresh = options.jwks_refresh;
   config.token_places = {options.cookie_name, options.allow_query_token};
   config.cors_origins = options.cors_origins;
+  auto store = store::parse_store_url(options.store);
+  if (!store) return wrong("--store: " + store.error().what, store.error().hint);
+  config.store = *std::move(store);
   config.retain_events = options.retain_events;
   config.retain_for = options.retain_for;
   config.heartbeat = options.heartbeat;

@@ -46,6 +46,7 @@ struct Options {
   bool allow_query_token = false;
   std::string cookie_name = "rt_token";
   std::vector<std::string> cors_origins;
+  std::string store = "memory";
   std::uint64_t retain_events = 100'000;
   std::chrono::milliseconds retain_for{3'600'000};
   std::chrono::milliseconds heartbeat{15'000};

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 
 #include "base/log.h"
@@ -67,6 +68,7 @@ base::Result<server::Config> read_again(const Options& options, int argc, char**
 int serve(const Options& options, server::Config config, int argc, char** argv) {
   const sigset_t signals = server::Instance::signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on files (ulimit -f) is a full disk, not the end
   base::set_up_log(config.log_level, config.log_format);
   static const base::SystemClock clock;
   auto opened = server::Instance::open(
