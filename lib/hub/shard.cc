@@ -57,6 +57,11 @@ void Shard::cut(sse::EventId position) {
   }
 }
 
+void Shard::expire(std::uint64_t ms) {
+  shared_.clear();
+  window_.expire(ms);
+}
+
 void Shard::halve() {
   shared_.clear();
   window_.halve();
@@ -65,29 +70,28 @@ void Shard::halve() {
 
 // --- subscribing
 
-void Shard::add_feed(Subscriber& subscriber, Channel& channel, Link link) {
-  const auto feed = static_cast<std::uint32_t>(subscriber.feeds_.size());
-  subscriber.feeds_.push_back({&channel, link, static_cast<std::uint32_t>(channel.readers.size()), 0, 0});
+void Shard::set_feed(Subscriber& subscriber, std::uint32_t feed, Channel& channel, Link link) {
+  subscriber.feeds()[feed] = {&channel, link, static_cast<std::uint32_t>(channel.readers.size()), 0, 0};
   channel.readers.push_back({&subscriber, feed});
 }
 
 Verdict Shard::open(Subscriber& subscriber, const auth::Subscription& subscription, const Opening& opening) {
-  subscriber.feeds_.reserve(subscription.kinds().size() + subscription.topics().size());
+  subscriber.make_feeds(subscription.kinds().size() + subscription.topics().size());
+  std::uint32_t feed = 0;
   for (model::Kind kind : subscription.kinds())
-    add_feed(subscriber, kinds_[model::index_of(kind)], Link::kind);
+    set_feed(subscriber, feed++, kinds_[model::index_of(kind)], Link::kind);
   for (const model::Topic& topic : subscription.topics())
-    add_feed(subscriber, index_.record(topic), Link::topic);
+    set_feed(subscriber, feed++, index_.record(topic), Link::topic);
 
   subscriber.cuts_ = cuts_;
   Mark position;
   Verdict verdict = place(subscriber, opening, position);
   if (opening.rate.count() > 0) start_thinning(subscriber, opening.rate, verdict, position);
   if (opening.snapshot == Snapshot::send && verdict.resume != Resume::resumed) {
-    subscriber.walk_ = std::make_unique<Subscriber::Walk>(
-        Subscriber::Walk{.of = Subscriber::Walk::Of::snapshot, .until = position});
+    subscriber.alone().walk = Subscriber::Walk{.of = Subscriber::Walk::Of::snapshot, .until = position};
   }
-  subscriber.head_ = std::make_unique<std::string>(opening.head);
-  subscriber.control_ =
+  subscriber.alone().head = opening.head;
+  subscriber.alone().control =
       connected_message(subscription, opening.naming, opening.heartbeat, opening.retry, verdict, position.id);
   mark(subscriber);
   return verdict;
@@ -131,14 +135,14 @@ Verdict Shard::place(Subscriber& subscriber, const Opening& opening, Mark& posit
 // nothing, however much has gone through the window since.
 bool Shard::is_last_evicted(const Subscriber& subscriber, sse::EventId id) const {
   const auto up_to = [](const Subscriber::Feed& feed) { return feed.channel->chain.evicted_up_to; };
-  return !subscriber.feeds_.empty() &&
-         std::ranges::max(subscriber.feeds_ | std::views::transform(up_to)) == id && id > forgotten_id_;
+  return !subscriber.feeds().empty() &&
+         std::ranges::max(subscriber.feeds() | std::views::transform(up_to)) == id && id > forgotten_id_;
 }
 
 // Every feed is done with what lies at or before `position`. Returns how many events lie after it.
 std::uint64_t Shard::set_position(Subscriber& subscriber, Seq position) {
   std::uint64_t after = 0;
-  for (Subscriber::Feed& feed : subscriber.feeds_) {
+  for (Subscriber::Feed& feed : subscriber.feeds()) {
     const Chain& chain = feed.channel->chain;
     std::uint64_t unseen = 0;
     Seq seq = chain.last;
@@ -160,7 +164,7 @@ model::Kind Shard::kind_of(const Subscriber::Feed& feed) const {
 
 store::AudienceChange Shard::close(Subscriber& subscriber) {
   store::AudienceChange change{store::Presence::left, {}, {}};
-  for (const Subscriber::Feed& feed : subscriber.feeds_) {
+  for (const Subscriber::Feed& feed : subscriber.feeds()) {
     if (feed.link == Link::kind) {
       change.kinds.push_back(kind_of(feed));
     } else {
@@ -171,24 +175,24 @@ store::AudienceChange Shard::close(Subscriber& subscriber) {
     readers.pop_back();
     if (feed.slot < readers.size()) {
       readers[feed.slot] = moved;
-      moved.subscriber->feeds_[moved.feed].slot = feed.slot;
+      moved.subscriber->feeds()[moved.feed].slot = feed.slot;
     }
   }
-  subscriber.feeds_.clear();
+  subscriber.make_feeds(0);
   if (subscriber.dirty_) std::erase(dirty_subscribers_, &subscriber);
-  if (subscriber.thinning_) std::erase(thinned_, &subscriber);
+  if (subscriber.thinning() != nullptr) std::erase(thinned_, &subscriber);
   return change;
 }
 
 void Shard::say(Subscriber& subscriber, std::string_view message) {
-  subscriber.control_ += message;
+  subscriber.alone().control += message;
   mark(subscriber);
 }
 
 void Shard::heartbeat(Subscriber& subscriber) {
   if (subscriber.blocked_ || subscriber.ending_ || !caught_up(subscriber)) return;
   Mark position = window_.last();
-  if (Thinning* thinning = subscriber.thinning_.get()) {
+  if (Thinning* thinning = subscriber.thinning()) {
     if (thinning->lost != 0) return;
     // What is held may be overdue, and a resume from behind it would not find it.
     if (thinning->has_held()) position = thinning->sent_up_to;
@@ -198,15 +202,17 @@ void Shard::heartbeat(Subscriber& subscriber) {
 }
 
 void Shard::end(Subscriber& subscriber, std::string_view message) {
-  subscriber.farewell_ = std::make_unique<std::string>(message);
+  subscriber.alone().farewell = message;
   subscriber.ending_ = true;
   mark(subscriber);
 }
 
 bool Shard::caught_up(const Subscriber& subscriber) const {
-  if (subscriber.walk_ || !subscriber.control_.empty() || subscriber.cuts_ != cuts_) return false;
-  return std::all_of(subscriber.feeds_.begin(), subscriber.feeds_.end(),
-                     [](const Subscriber::Feed& feed) { return feed.seen == feed.channel->chain.appended; });
+  if (subscriber.cuts_ != cuts_) return false;
+  if (subscriber.alone_ && (subscriber.alone_->walk || !subscriber.alone_->control.empty())) return false;
+  return std::ranges::all_of(subscriber.feeds(), [](const Subscriber::Feed& feed) {
+    return feed.seen == feed.channel->chain.appended;
+  });
 }
 
 // --- writing
@@ -245,8 +251,7 @@ void Shard::pump(Subscriber& subscriber) {
   if (!write_rest(subscriber)) return;
   for (int blocks = 0; blocks < k_blocks_per_turn_max; ++blocks) {
     const Block block = next_block(subscriber);
-    if (block.bytes.empty()) return;
-    if (!write(subscriber, block)) return;
+    if (block.bytes.empty() || !write(subscriber, block) || block.is_last) return;
   }
   mark(subscriber);
 }
@@ -261,19 +266,18 @@ bool Shard::write(Subscriber& subscriber, const Block& block) {
   subscriber.blocked_ = true;
   const std::string_view rest = block.bytes.substr(*written);
   if (block.owner) {
-    subscriber.rest_ = {block.owner, rest};
+    subscriber.rest_ = std::make_unique<Subscriber::Rest>(Subscriber::Rest{*block.owner, rest});
   } else {
     auto kept = std::make_shared<const std::string>(rest);
-    subscriber.rest_ = {kept, *kept};
+    subscriber.rest_ = std::make_unique<Subscriber::Rest>(Subscriber::Rest{kept, *kept});
   }
   return false;
 }
 
 bool Shard::write_rest(Subscriber& subscriber) {
-  if (subscriber.rest_.bytes.empty()) return true;
-  const Subscriber::Rest rest = std::move(subscriber.rest_);
-  subscriber.rest_ = {};
-  return write(subscriber, {rest.bytes, rest.owner});
+  if (!subscriber.rest_) return true;
+  const auto rest = std::move(subscriber.rest_);
+  return write(subscriber, {rest->bytes, &rest->owner});
 }
 
 }  // namespace rt::hub

@@ -71,7 +71,7 @@ class Shard {
   // an id from before. The newest event of each topic stays known, as its state.
   void cut(sse::EventId position);
   // Forgets events older than `ms` (Unix milliseconds), but for each topic's newest.
-  void expire(std::uint64_t ms) { window_.expire(ms); }
+  void expire(std::uint64_t ms);
   // For want of memory: forgets the older half of the events and, of the quieter half of the topics, those
   // without readers or events. Who had not read what is gone is told of the gap.
   void halve();
@@ -109,25 +109,27 @@ class Shard {
   // Bytes to write, and where the positions are once they are written.
   struct Block {
     std::string_view bytes;
-    std::shared_ptr<const void> owner;  // null: the bytes are in scratch_
+    const std::shared_ptr<const void>* owner = nullptr;  // null: the bytes are in scratch_
+    bool is_last = false;                                // for now
   };
   // The events after one place of one chain: most readers of a chain stand at the same place, so it is put
   // together once for all of them.
   struct SharedBlock {
     const Channel* channel = nullptr;
-    Seq first = 0;
+    Seq after = 0;
     Form form;
     bool refers = false;  // compressed, to the event before
     Seq last = 0;
     std::uint64_t events = 0;
-    Block block;
+    std::string_view bytes;
+    std::shared_ptr<const void> owner;
     DeflatedText account;  // of a compressed block, without the blocks themselves
   };
 
   Verdict place(Subscriber& subscriber, const Opening& opening, Mark& position);
   bool is_before_cut(sse::EventId id) const { return cuts_ != 0 && id <= cut_at_; }
   bool is_last_evicted(const Subscriber& subscriber, sse::EventId id) const;
-  void add_feed(Subscriber& subscriber, Channel& channel, Link link);
+  void set_feed(Subscriber& subscriber, std::uint32_t feed, Channel& channel, Link link);
   std::uint64_t set_position(Subscriber& subscriber, Seq position);
   void mark(Channel& channel);
   void mark(Subscriber& subscriber);
@@ -149,7 +151,7 @@ class Shard {
   void append_one(Seq seq, Output& out);
   Block shared_block(Subscriber& subscriber);
   SharedBlock& shared_slot(Form form, bool refers);
-  void make_shared_block(SharedBlock& shared, const Subscriber::Feed& feed, Seq first);
+  void make_shared_block(SharedBlock& shared, const Subscriber::Feed& feed, Seq after);
   Seq next_of(const Subscriber::Feed& feed) const;
   bool caught_up(const Subscriber& subscriber) const;
   model::Kind kind_of(const Subscriber::Feed& feed) const;

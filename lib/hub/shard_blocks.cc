@@ -9,47 +9,48 @@ namespace rt::hub {
 
 // Moves the subscriber's positions behind the block that it returns; an empty block: nothing to write.
 Shard::Block Shard::next_block(Subscriber& subscriber) {
+  if (subscriber.alone_ && subscriber.alone_->is_over()) subscriber.alone_.reset();
   return has_events_alone(subscriber) ? shared_block(subscriber) : own_block(subscriber);
 }
 
 // Most readers, most of the time: of one chain, and nothing is to be said to them alone.
 bool Shard::has_events_alone(const Subscriber& subscriber) const {
-  if (subscriber.feeds_.size() != 1 || subscriber.ending_ || subscriber.thinning_ || subscriber.walk_)
+  if (subscriber.feeds().size() != 1 || subscriber.alone_ || subscriber.ending_ || subscriber.cuts_ != cuts_)
     return false;
-  const Subscriber::Feed& feed = subscriber.feeds_.front();
-  return !subscriber.head_ && subscriber.control_.empty() && subscriber.cuts_ == cuts_ &&
-         feed.channel->chain.evicted <= feed.seen;
+  const Subscriber::Feed& feed = subscriber.feeds().front();
+  return feed.channel->chain.evicted <= feed.seen;
 }
 
 Shard::Block Shard::own_block(Subscriber& subscriber) {
   scratch_.clear();
   Output out(scratch_, subscriber.form_, subscriber.trail_);
-  if (subscriber.head_) out.begin_stream(*std::exchange(subscriber.head_, nullptr));
-  if (!subscriber.control_.empty()) {
-    out.text(std::exchange(subscriber.control_, {}));
-    return {out.finish(), nullptr};
+  Subscriber::Alone* const alone = subscriber.alone_.get();
+  if (alone != nullptr && alone->head) out.begin_stream(*std::exchange(alone->head, std::nullopt));
+  if (alone != nullptr && !alone->control.empty()) {
+    out.text(std::exchange(alone->control, {}));
+    return {out.finish()};
   }
-  if (subscriber.ending_ && !subscriber.farewell_) return {};
+  if (subscriber.ended()) return {};
   // Before any id goes out: what is due may be older than a resume from there would look (start_thinning()).
-  if (subscriber.thinning_ && !append_due(subscriber, out)) return {out.finish(), nullptr};
-  if (!append_walk(subscriber, out)) return {out.finish(), nullptr};
+  if (subscriber.thinning() != nullptr && !append_due(subscriber, out)) return {out.finish()};
+  if (!append_walk(subscriber, out)) return {out.finish()};
   append_gap(subscriber, out);
-  if (!append_walk(subscriber, out)) return {out.finish(), nullptr};
+  if (!append_walk(subscriber, out)) return {out.finish()};
   append_events(subscriber, out);
-  if (out.is_empty() && subscriber.farewell_) {
-    out.text(*std::exchange(subscriber.farewell_, nullptr));
+  if (out.is_empty() && alone != nullptr && alone->farewell) {
+    out.text(*std::exchange(alone->farewell, std::nullopt));
     out.end_stream();
   }
-  return {out.finish(), nullptr};
+  return {out.finish()};
 }
 
 // Says what fell out of the window before it was read. Positions that are thinned are caught up with instead,
 // by a walk, at whose end the rest is said.
 void Shard::append_gap(Subscriber& subscriber, Output& out) {
-  Thinning* const thinning = subscriber.thinning_.get();
+  Thinning* const thinning = subscriber.thinning();
   std::uint64_t missed = thinning ? std::exchange(thinning->lost, 0) : 0;
   bool positions_missed = false;
-  for (Subscriber::Feed& feed : subscriber.feeds_) {
+  for (Subscriber::Feed& feed : subscriber.feeds()) {
     const std::uint64_t evicted = feed.channel->chain.evicted;
     if (evicted <= feed.seen) continue;
     if (thinning && is_position(kind_of(feed))) {
@@ -75,10 +76,10 @@ void Shard::append_gap(Subscriber& subscriber, Output& out) {
 
 // Goes on with the walk, if there is one. False: the block is full.
 bool Shard::append_walk(Subscriber& subscriber, Output& out) {
-  if (!subscriber.walk_) return true;
-  Subscriber::Walk& walk = *subscriber.walk_;
-  for (; walk.feed < subscriber.feeds_.size(); ++walk.feed, walk.slot = 0) {
-    const Subscriber::Feed& feed = subscriber.feeds_[walk.feed];
+  if (subscriber.walk() == nullptr) return true;
+  Subscriber::Walk& walk = *subscriber.walk();
+  for (; walk.feed < subscriber.feeds().size(); ++walk.feed, walk.slot = 0) {
+    const Subscriber::Feed& feed = subscriber.feeds()[walk.feed];
     const model::Kind kind = kind_of(feed);
     if (walk.of != Subscriber::Walk::Of::snapshot && !is_position(kind)) continue;
     const std::size_t slots = feed.link == Link::topic ? 1 : index_.slots(kind).size();
@@ -90,13 +91,13 @@ bool Shard::append_walk(Subscriber& subscriber, Output& out) {
     }
   }
   out.text(walk.end);
-  subscriber.walk_.reset();
+  subscriber.alone_->walk.reset();
   return true;
 }
 
 // An event that came after the walk's start is delivered live, so its topic is passed over here.
 void Shard::append_known(Subscriber& subscriber, Thinning::Place place, TopicRecord& record, Output& out) {
-  const Subscriber::Walk& walk = *subscriber.walk_;
+  const Subscriber::Walk& walk = *subscriber.walk();
   if (record.newest_seq > walk.until.seq) return;
   switch (walk.of) {
     case Subscriber::Walk::Of::held:
@@ -140,7 +141,7 @@ void Shard::append_events(Subscriber& subscriber, Output& out) {
   while (out.size() < limits_.block_bytes_max) {
     Subscriber::Feed* nearest = nullptr;
     Seq nearest_seq = 0;
-    for (Subscriber::Feed& feed : subscriber.feeds_) {
+    for (Subscriber::Feed& feed : subscriber.feeds()) {
       const Seq seq = next_of(feed);
       if (seq != 0 && (nearest == nullptr || seq < nearest_seq)) {
         nearest = &feed;
@@ -150,7 +151,8 @@ void Shard::append_events(Subscriber& subscriber, Output& out) {
     if (nearest == nullptr) return;
     nearest->last = nearest_seq;
     ++nearest->seen;
-    if (!subscriber.thinning_ || is_wanted(subscriber, *nearest, nearest_seq)) append_one(nearest_seq, out);
+    if (subscriber.thinning() == nullptr || is_wanted(subscriber, *nearest, nearest_seq))
+      append_one(nearest_seq, out);
   }
 }
 
@@ -165,21 +167,23 @@ void Shard::append_one(Seq seq, Output& out) {
 
 // What comes next to a reader of one chain.
 Shard::Block Shard::shared_block(Subscriber& subscriber) {
-  Subscriber::Feed& feed = subscriber.feeds_.front();
-  const Seq first = next_of(feed);
-  if (first == 0) return {};
+  Subscriber::Feed& feed = subscriber.feeds().front();
+  const Channel& channel = *feed.channel;
+  const Seq after = window_.holds(feed.last) ? feed.last : 0;
+  if (after == channel.chain.last) return {};
+  const bool is_compressed = subscriber.form_.coding == Coding::gzip;
   // What was sent last, if it was an event, was this chain's last.
-  const bool refers = window_.holds(subscriber.trail_.event);
+  const bool refers = is_compressed && window_.holds(subscriber.trail_.event);
   SharedBlock& shared = shared_slot(subscriber.form_, refers);
-  if (shared.channel != feed.channel || shared.first != first) make_shared_block(shared, feed, first);
+  if (shared.channel != &channel || shared.after != after) make_shared_block(shared, feed, after);
   feed.last = shared.last;
   feed.seen += shared.events;
   counts_.deliveries += shared.events;
-  if (subscriber.form_.coding == Coding::gzip) {
+  if (is_compressed) {
     subscriber.trail_.sum.add(shared.account);
     subscriber.trail_.event = shared.last;
   }
-  return shared.block;
+  return {shared.bytes, &shared.owner, shared.last == channel.chain.last};
 }
 
 Shard::SharedBlock& Shard::shared_slot(Form form, bool refers) {
@@ -191,13 +195,15 @@ Shard::SharedBlock& Shard::shared_slot(Form form, bool refers) {
   return shared;
 }
 
-void Shard::make_shared_block(SharedBlock& shared, const Subscriber::Feed& feed, Seq first) {
+void Shard::make_shared_block(SharedBlock& shared, const Subscriber::Feed& feed, Seq after) {
   const Form form = shared.form;
-  shared = {feed.channel, first, form, shared.refers, first, 1, {}, {}};
+  const Seq first = next_of(feed);
+  shared = {feed.channel, after, form, shared.refers, first, 1, {}, {}, {}};
   Seq next = window_.next(first, feed.link);
   if (next == 0 && form == Form{}) {
     // The usual one: an event's own bytes.
-    shared.block = {window_.frame(first).chunk(), window_.shared_frame(first)};
+    shared.bytes = window_.frame(first).chunk();
+    shared.owner = window_.shared_frame(first);
     return;
   }
   text_.clear();
@@ -219,7 +225,8 @@ void Shard::make_shared_block(SharedBlock& shared, const Subscriber::Feed& feed,
   } else {
     out.text(text_);
   }
-  shared.block = {out.finish(), joined};
+  shared.bytes = out.finish();
+  shared.owner = std::move(joined);
 }
 
 }  // namespace rt::hub

@@ -29,13 +29,14 @@ void Shard::start_thinning(Subscriber& subscriber, std::chrono::milliseconds per
       verdict = {Resume::gap, 0, "some of the topics are no longer held"};
     } else {
       verdict.missed = count_coming(subscriber, position.seq);
-      subscriber.walk_ = std::make_unique<Subscriber::Walk>(
-          Subscriber::Walk{.of = Subscriber::Walk::Of::held, .until = position, .renewed_since = since});
+      subscriber.alone().walk =
+          Subscriber::Walk{.of = Subscriber::Walk::Of::held, .until = position, .renewed_since = since};
     }
   }
-  subscriber.thinning_ = std::make_unique<Thinning>(period, subscriber.feeds_.size());
-  subscriber.thinning_->sent_up_to = position;
-  subscriber.thinning_->walked_up_to = position.seq;
+  auto thinning = std::make_unique<Thinning>(period, subscriber.feeds().size());
+  thinning->sent_up_to = position;
+  thinning->walked_up_to = position.seq;
+  subscriber.alone().thinning = std::move(thinning);
   thinned_.push_back(&subscriber);
 }
 
@@ -45,7 +46,7 @@ std::uint64_t Shard::count_coming(const Subscriber& subscriber, Seq position) co
   const auto is_coming = [&](const TopicRecord* record) {
     return record != nullptr && record->newest && record->newest_seq > position;
   };
-  for (const Subscriber::Feed& feed : subscriber.feeds_) {
+  for (const Subscriber::Feed& feed : subscriber.feeds()) {
     if (!is_position(kind_of(feed))) {
       coming += feed.channel->chain.appended - feed.seen;
     } else if (feed.link == Link::topic) {
@@ -59,7 +60,7 @@ std::uint64_t Shard::count_coming(const Subscriber& subscriber, Seq position) co
 
 void Shard::wake_due() {
   for (Subscriber* subscriber : thinned_)
-    if (subscriber->thinning_->is_due(now_)) mark(*subscriber);
+    if (subscriber->thinning()->is_due(now_)) mark(*subscriber);
 }
 
 // A position with a newer one behind it.
@@ -69,19 +70,19 @@ bool Shard::is_superseded(Seq seq) const {
 }
 
 TopicRecord* Shard::record_at(const Subscriber& subscriber, Thinning::Place place) {
-  const Subscriber::Feed& feed = subscriber.feeds_[place.feed];
+  const Subscriber::Feed& feed = subscriber.feeds()[place.feed];
   return feed.link == Link::topic ? static_cast<TopicRecord*>(feed.channel)
                                   : index_.slots(kind_of(feed))[place.slot];
 }
 
 bool Shard::is_wanted(Subscriber& subscriber, const Subscriber::Feed& feed, Seq seq) {
-  Thinning& thinning = *subscriber.thinning_;
+  Thinning& thinning = *subscriber.thinning();
   thinning.walked_up_to = seq;
   if (is_superseded(seq)) return false;
   const TopicRecord& record = window_.record(seq);
   if (is_position(record.topic.kind)) {
     const auto slot = static_cast<std::uint32_t>(feed.link == Link::topic ? 0 : record.slot);
-    if (!may_send(subscriber, {static_cast<std::uint32_t>(&feed - subscriber.feeds_.data()), slot}))
+    if (!may_send(subscriber, {static_cast<std::uint32_t>(&feed - subscriber.feeds().data()), slot}))
       return false;
   }
   thinning.sent_up_to = {seq, window_.frame(seq).id};
@@ -90,12 +91,12 @@ bool Shard::is_wanted(Subscriber& subscriber, const Subscriber::Feed& feed, Seq 
 
 // A stream that ends has no later.
 bool Shard::may_send(Subscriber& subscriber, Thinning::Place place) {
-  return subscriber.ending_ || subscriber.thinning_->offer(place, now_);
+  return subscriber.ending_ || subscriber.thinning()->offer(place, now_);
 }
 
 // False: the block is full.
 bool Shard::append_due(Subscriber& subscriber, Output& out) {
-  Thinning& thinning = *subscriber.thinning_;
+  Thinning& thinning = *subscriber.thinning();
   std::vector<Thinning::Place>& due = thinning.due();
   if (due.empty()) {
     thinning.collect_due(now_, subscriber.ending_);
@@ -118,9 +119,9 @@ bool Shard::append_due(Subscriber& subscriber, Output& out) {
 }
 
 void Shard::append_late(Subscriber& subscriber, TopicRecord& record, Output& out) {
-  if (record.newest_seq > subscriber.thinning_->sent_up_to.seq && record.chain.last != 0) {
+  if (record.newest_seq > subscriber.thinning()->sent_up_to.seq && record.chain.last != 0) {
     append_one(record.chain.last, out);
-    subscriber.thinning_->sent_up_to = {record.newest_seq, record.newest->id};
+    subscriber.thinning()->sent_up_to = {record.newest_seq, record.newest->id};
   } else {
     append_state(record, State::late, out);
     ++counts_.deliveries;
@@ -130,11 +131,11 @@ void Shard::append_late(Subscriber& subscriber, TopicRecord& record, Output& out
 // The reader fell off the window's end. Of the positions, the newest are still known. None has an id before
 // all have gone out: a resume from there would lose the others.
 void Shard::walk_missed(Subscriber& subscriber, Mark until, std::string end) {
-  Thinning& thinning = *subscriber.thinning_;
-  subscriber.walk_ = std::make_unique<Subscriber::Walk>(Subscriber::Walk{.of = Subscriber::Walk::Of::missed,
-                                                                         .until = until,
-                                                                         .since = thinning.walked_up_to,
-                                                                         .end = std::move(end)});
+  Thinning& thinning = *subscriber.thinning();
+  subscriber.alone().walk = Subscriber::Walk{.of = Subscriber::Walk::Of::missed,
+                                             .until = until,
+                                             .since = thinning.walked_up_to,
+                                             .end = std::move(end)};
   thinning.sent_up_to = until;
   thinning.walked_up_to = until.seq;
 }
@@ -143,12 +144,12 @@ void Shard::walk_missed(Subscriber& subscriber, Mark until, std::string end) {
 bool Shard::is_coming(const Subscriber& subscriber, Thinning::Place place, const TopicRecord& record) const {
   using Of = Subscriber::Walk::Of;
   const Seq seq = record.newest_seq;
-  const Subscriber::Walk* walk = subscriber.walk_.get();
+  const Subscriber::Walk* walk = subscriber.walk();
   if (walk != nullptr && std::pair{place.feed, place.slot} >= std::pair{walk->feed, walk->slot}) {
     if (walk->of == Of::missed) return seq > walk->since;
     if (walk->of == Of::held && record.renewed_at >= walk->renewed_since) return true;
   }
-  return seq > subscriber.thinning_->walked_up_to;
+  return seq > subscriber.thinning()->walked_up_to;
 }
 
 // For want of room a topic goes, and with it a position that somebody has coming: that is a gap after all.
@@ -157,13 +158,13 @@ void Shard::on_forget(const TopicRecord& record) {
   if (!record.newest || !is_position(record.topic.kind)) return;
   forgotten_up_to_ = std::max(forgotten_up_to_, record.renewed_at);
   for (Subscriber* subscriber : thinned_) {
-    for (std::uint32_t feed = 0; feed < subscriber->feeds_.size(); ++feed) {
-      if (subscriber->feeds_[feed].link == Link::topic)
+    for (std::uint32_t feed = 0; feed < subscriber->feeds().size(); ++feed) {
+      if (subscriber->feeds()[feed].link == Link::topic)
         break;  // kinds come first, and what has readers stays
-      if (kind_of(subscriber->feeds_[feed]) != record.topic.kind) continue;
+      if (kind_of(subscriber->feeds()[feed]) != record.topic.kind) continue;
       const Thinning::Place place{feed, static_cast<std::uint32_t>(record.slot)};
-      if (!subscriber->thinning_->forget(place) && !is_coming(*subscriber, place, record)) continue;
-      ++subscriber->thinning_->lost;
+      if (!subscriber->thinning()->forget(place) && !is_coming(*subscriber, place, record)) continue;
+      ++subscriber->thinning()->lost;
       mark(*subscriber);
     }
   }

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/clock.h"
 #include "hub/form.h"
@@ -39,17 +39,17 @@ class Subscriber {
   // A write came up short and the rest is waiting for room.
   bool blocked() const { return blocked_; }
   // The last byte of an ended stream has been written.
-  bool ended() const { return ending_ && !farewell_ && !blocked_; }
+  bool ended() const { return ending_ && !(alone_ && alone_->farewell) && !blocked_; }
 
  private:
   friend class Shard;
 
   struct Feed {
-    Channel* channel;
-    Link link;
-    std::uint32_t slot;  // this feed's place among the channel's readers
-    Seq last;            // the last event of the chain that this subscriber is done with; 0: none
-    std::uint64_t seen;  // how many events of the chain it is done with
+    Channel* channel = nullptr;
+    Link link = Link::topic;
+    std::uint32_t slot = 0;  // this feed's place among the channel's readers
+    Seq last = 0;            // the last event of the chain that this subscriber is done with; 0: none
+    std::uint64_t seen = 0;  // how many events of the chain it is done with
   };
   // What is left of a block that did not fit into the socket.
   struct Rest {
@@ -72,21 +72,45 @@ class Subscriber {
     std::uint32_t slot = 0;
   };
 
+  // What is there for this subscriber alone; most have none of it, most of the time.
+  struct Alone {
+    std::optional<std::string> head;  // of the response, until it went out
+    std::string control;              // messages that go out before the next event
+    std::optional<Walk> walk;
+    std::unique_ptr<Thinning> thinning;   // of positions, where it was asked for
+    std::optional<std::string> farewell;  // goes out behind the last event
+
+    bool is_over() const { return !head && control.empty() && !walk && !thinning && !farewell; }
+  };
+
+  // All new.
+  void make_feeds(std::size_t count) {
+    feed_count_ = static_cast<std::uint32_t>(count);
+    if (count > 1) feeds_ = std::make_unique<Feed[]>(count);
+  }
+  std::span<Feed> feeds() { return {feed_count_ == 1 ? &feed_ : feeds_.get(), feed_count_}; }
+  std::span<const Feed> feeds() const { return {feed_count_ == 1 ? &feed_ : feeds_.get(), feed_count_}; }
+  Alone& alone() {
+    if (!alone_) alone_ = std::make_unique<Alone>();
+    return *alone_;
+  }
+  const Walk* walk() const { return alone_ && alone_->walk ? &*alone_->walk : nullptr; }
+  Walk* walk() { return alone_ && alone_->walk ? &*alone_->walk : nullptr; }
+  Thinning* thinning() const { return alone_ ? alone_->thinning.get() : nullptr; }
+
   Sink& sink_;
   Form form_;
-  Trail trail_;  // of a compressed stream
   bool blocked_ = false;
   bool dead_ = false;
   bool dirty_ = false;
   bool ending_ = false;
-  std::uint32_t cuts_ = 0;  // of which it has been told
-  std::vector<Feed> feeds_;
-  std::unique_ptr<std::string> head_;  // of the response, until it went out
-  std::string control_;                // messages that go out before the next event
-  Rest rest_;
-  std::unique_ptr<Walk> walk_;
-  std::unique_ptr<Thinning> thinning_;     // of positions, where it was asked for
-  std::unique_ptr<std::string> farewell_;  // goes out behind the last event
+  std::uint32_t cuts_ = 0;  // how many cuts of the store it knows of
+  std::uint32_t feed_count_ = 0;
+  Feed feed_;                      // where it is the only one, as for most
+  std::unique_ptr<Feed[]> feeds_;  // else
+  std::unique_ptr<Alone> alone_;
+  std::unique_ptr<Rest> rest_;
+  Trail trail_;  // of a compressed stream
 };
 
 }  // namespace rt::hub

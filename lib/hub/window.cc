@@ -20,7 +20,7 @@ void Window::link(Seq seq, Chain& chain, Link link) {
 }
 
 void Window::append(store::FramePtr frame, TopicRecord& record, Chain& kind, base::SteadyTime now) {
-  const Seq seq = end();
+  const Seq seq = end_++;
   bytes_ += frame->bytes.size();
   entries_.push_back(Entry{std::move(frame), &record, &kind, now, {}, {}, nullptr});
   link(seq, record.chain, Link::topic);

@@ -63,7 +63,7 @@ class Window {
   // Evicts everything; the next event follows `position`, which may be below what was held.
   void cut(sse::EventId position, base::SteadyTime now);
 
-  bool holds(Seq seq) const { return seq >= begin_ && seq < end(); }
+  bool holds(Seq seq) const { return seq >= begin_ && seq < end_; }
   const store::Frame& frame(Seq seq) const { return *entry(seq).frame; }
   const store::FramePtr& shared_frame(Seq seq) const { return entry(seq).frame; }
   const TopicRecord& record(Seq seq) const { return *entry(seq).record; }
@@ -79,7 +79,7 @@ class Window {
   Seq previous(Seq seq, Link link) const { return entry(seq).previous[static_cast<std::size_t>(link)]; }
 
   Seq begin() const { return begin_; }
-  Seq end() const { return begin_ + entries_.size(); }  // the Seq that the next event gets
+  Seq end() const { return end_; }  // the Seq that the next event gets
   // The id of the last event appended; the origin when there was none.
   sse::EventId last_id() const { return entries_.empty() ? floor_ : entries_.back().frame->id; }
   // The id of the last event evicted; the origin when there was none.
@@ -116,6 +116,7 @@ class Window {
   WindowLimits limits_;
   std::deque<Entry> entries_;
   Seq begin_ = 1;
+  Seq end_ = 1;
   sse::EventId floor_;
   base::SteadyTime floor_appended_at_{};
   std::size_t bytes_ = 0;

@@ -10,13 +10,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
 #include "hub/shard.h"
-#include "net/connection.h"
+#include "net/connection_table.h"
 #include "net/reactor.h"
 #include "net/wheel.h"
 
@@ -56,7 +55,7 @@ struct LoopContext {
   std::optional<Farewells> draining;  // when idle connections close, and until when streams end
   // Go to the store at the end of the turn, in this order.
   std::vector<store::Asked> asked;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections;
+  ConnectionTable connections;
   // Streams to be opened at the end of the turn, once all mail is in.
   std::vector<std::uint64_t> openings;
   // Streams whose last bytes go out with the next flush.
@@ -76,10 +75,7 @@ struct LoopContext {
     return from + std::chrono::milliseconds(static_cast<std::int64_t>(later));
   }
   // Null when it is closed already.
-  Connection* find(std::uint64_t id) {
-    const auto found = connections.find(id);
-    return found == connections.end() ? nullptr : found->second.get();
-  }
+  Connection* find(std::uint64_t id) { return connections.find(id); }
   // The Date field's value (RFC 9110 section 5.6.7), made anew each second.
   const std::string& date();
 

@@ -80,7 +80,7 @@ struct Reactor::Loop {
       see_to_due();
       end_turn();
     }
-    for (auto& [id, connection] : shared.connections) connection->close(CloseReason::draining);
+    shared.connections.for_each([](Connection& connection) { connection.close(CloseReason::draining); });
     end_turn();
   }
 
@@ -130,7 +130,7 @@ struct Reactor::Loop {
     // Who waits to be accepted has connected, and may have sent a request: closing would reset it.
     for (std::size_t at = 0; at < acceptors.size(); ++at) accept_some(at, k_backlog_max);
     acceptors.clear();
-    for (auto& [id, connection] : shared.connections) connection->drain();
+    shared.connections.for_each([](Connection& connection) { connection.drain(); });
   }
 
   void await_tick() {
@@ -198,12 +198,10 @@ struct Reactor::Loop {
   }
 
   void welcome(Accepted accepted) {
-    const std::uint64_t id = next_id++;
-    auto connection =
-        std::make_unique<Connection>(shared, id, accepted.fd, Peer(std::move(accepted.peer_ip)));
-    Connection& started = *connection;
-    shared.connections.emplace(id, std::move(connection));
-    started.start();
+    const auto make = [&](std::uint64_t id) {
+      return std::make_unique<Connection>(shared, id, accepted.fd, Peer(std::move(accepted.peer_ip)));
+    };
+    shared.connections.add(make).start();
   }
 
   void end_turn() {
@@ -236,7 +234,7 @@ struct Reactor::Loop {
 
   void publish_counts() {
     ReactorCounts& counts = reactor.counts_;
-    store_relaxed(counts.connections_accepted, next_id);
+    store_relaxed(counts.connections_accepted, shared.connections.added());
     store_relaxed(counts.connections_open, shared.connections.size());
     store_relaxed(counts.deliveries, shard.counts().deliveries);
     store_relaxed(counts.gaps, shard.counts().gaps);
@@ -257,7 +255,6 @@ struct Reactor::Loop {
   std::vector<ReadyDescriptor> acceptors;
   std::vector<std::size_t> paused_acceptors;
   std::deque<std::uint64_t> due;
-  std::uint64_t next_id = 0;
   std::uint64_t accept_errors = 0;
   bool accept_failing = false;  // said in the log once, until it works again
   bool stopped = false;

@@ -25,7 +25,7 @@
 
 namespace rt::net {
 
-enum class CloseReason { client_left, token_expired, max_age, draining, peer_dead };
+enum class CloseReason : std::uint8_t { client_left, token_expired, max_age, draining, peer_dead };
 inline constexpr std::size_t k_close_reason_count = 5;
 
 struct StreamTotals {

@@ -96,8 +96,7 @@ void Connection::on_stream_due(base::SteadyTime now) {
   }
   if (now >= stream_->ends_at) return end_stream(stream_->ends_for);
   if (stream_->has_expired(now, loop_.clock.wall())) return end_stream(CloseReason::token_expired);
-  if (stream_->expiry && !stream_->warned &&
-      now >= stream_->expires_at - k_expiry_warning + stream_->expiry->spread) {
+  if (!stream_->warned && now >= stream_->expires_at - k_expiry_warning + stream_->expiry_spread) {
     stream_->warned = true;
     const auto left = std::max(stream_->expires_at - now, base::SteadyTime::duration::zero());
     loop_.shard.say(stream_->subscriber,

@@ -33,28 +33,32 @@ struct Connection::Stream {
   base::SteadyTime next_due(const Connection& connection, base::SteadyTime now) const {
     base::SteadyTime due = std::max(connection.heartbeat_due(), now);
     due = std::min(due, ends_at);
-    if (expiry) due = std::min(due, (warned ? expires_at : expires_at - k_expiry_warning) + expiry->spread);
-    return due;
+    return std::min(due, (warned ? expires_at : expires_at - k_expiry_warning) + expiry_spread);
   }
 
-  void set_expiry(const Expiry& of, base::SteadyTime now, base::WallTime wall, base::Random& random) {
-    const auto spread = static_cast<std::uint64_t>(of.spread.count());
-    expiry = Expiry{of.at, std::chrono::milliseconds(static_cast<std::int64_t>(random.below(spread + 1)))};
-    expires_at = now + (of.at - wall);
+  void set_expiry(const Expiry& expiry, base::SteadyTime now, base::WallTime wall, base::Random& random) {
+    expires_at = now + (expiry.at - wall);
+    expires_at_wall = expiry.at;
+    const auto most = static_cast<std::uint64_t>(expiry.spread.count());
+    expiry_spread = Spread(static_cast<std::uint32_t>(random.below(most + 1)));
   }
   // By either clock: one that was wrong and is put right does not keep a stream open.
   bool has_expired(base::SteadyTime now, base::WallTime wall) const {
-    return expiry && (now >= expires_at + expiry->spread || wall >= expiry->at + expiry->spread);
+    return now >= expires_at + expiry_spread || wall >= expires_at_wall + expiry_spread;
   }
+
+  using Spread = std::chrono::duration<std::uint32_t, std::milli>;
 
   hub::Subscriber subscriber;
   std::unique_ptr<Guest> guest;
   base::SteadyTime opened;
   base::SteadyTime last_write;
   std::uint64_t bytes = 0;
-  std::optional<Expiry> expiry;                        // with a spread of its own
-  base::SteadyTime expires_at;                         // the same by the steady clock, which nobody sets back
+  // The token's end, by the steady clock, which nobody sets back, and by the other.
+  base::SteadyTime expires_at = base::SteadyTime::max();
+  base::WallTime expires_at_wall = base::WallTime::max();
   base::SteadyTime ends_at = base::SteadyTime::max();  // of old age, or with the server
+  Spread expiry_spread{0};                             // the stream ends that much later
   CloseReason ends_for = CloseReason::max_age;
   std::optional<CloseReason> ended_for;  // its end has been said
   bool warned = false;

@@ -28,12 +28,14 @@ std::expected<std::unique_ptr<StreamGuest>, LimitReached> StreamGuest::admit(
       context.admission.admit(context.config->limits, token, subscription, address, context.clock.steady());
   if (!place) return std::unexpected(std::move(place).error());
   return std::unique_ptr<StreamGuest>(
-      new StreamGuest(context.counts, subscription, token.subject, std::move(address), *std::move(place)));
+      new StreamGuest(context.counts, subscription, token.subject, address, *std::move(place)));
 }
 
-StreamGuest::StreamGuest(Counts& counts, const auth::Subscription& subscription, std::string subject,
-                         std::string address, Admission::Place place)
-    : counts_(counts), subject_(std::move(subject)), address_(std::move(address)), place_(std::move(place)) {
+StreamGuest::StreamGuest(Counts& counts, const auth::Subscription& subscription, std::string_view subject,
+                         std::string_view address, Admission::Place place)
+    : counts_(counts), address_bytes_(static_cast<std::uint16_t>(address.size())), place_(std::move(place)) {
+  who_.reserve(address.size() + subject.size());
+  who_.append(address).append(subject);
   for (const model::Kind kind : subscription.kinds()) ++subscriptions_[model::index_of(kind)];
   for (const model::Topic& topic : subscription.topics()) ++subscriptions_[model::index_of(topic.kind)];
   for (std::size_t kind = 0; kind < subscriptions_.size(); ++kind) {
@@ -56,15 +58,15 @@ void StreamGuest::on_opened(const hub::Verdict& verdict) {
                                   : verdict.resume == hub::Resume::resumed ? "resumed"
                                                                            : "gap";
   base::log(base::LogLevel::info, "client connected",
-            {{"client", address_}, {"subject", subject_}, {"resume", resume}, {"missed", verdict.missed}});
+            {{"client", address()}, {"subject", subject()}, {"resume", resume}, {"missed", verdict.missed}});
 }
 
 void StreamGuest::on_closed(net::CloseReason reason, const net::StreamTotals& totals) {
   ++counts_.streams_closed[static_cast<std::size_t>(reason)];
   if (!base::log_enabled(base::LogLevel::info)) return;
   base::log(base::LogLevel::info, "client disconnected",
-            {{"client", address_},
-             {"subject", subject_},
+            {{"client", address()},
+             {"subject", subject()},
              {"reason", name_of(reason)},
              {"seconds", static_cast<double>(totals.duration.count()) / 1000.0},
              {"bytes", totals.bytes}});

@@ -24,14 +24,16 @@ class StreamGuest final : public net::Guest {
   void on_closed(net::CloseReason reason, const net::StreamTotals& totals) override;
 
  private:
-  StreamGuest(Counts& counts, const auth::Subscription& subscription, std::string subject,
-              std::string address, Admission::Place place);
+  StreamGuest(Counts& counts, const auth::Subscription& subscription, std::string_view subject,
+              std::string_view address, Admission::Place place);
+  std::string_view subject() const { return std::string_view(who_).substr(address_bytes_); }
+  std::string_view address() const { return std::string_view(who_).substr(0, address_bytes_); }
 
   Counts& counts_;
   // Only the numbers: the topics themselves are with the hub.
-  std::array<std::uint32_t, model::k_kind_count> subscriptions_{};
-  std::string subject_;
-  std::string address_;
+  std::array<std::uint16_t, model::k_kind_count> subscriptions_{};
+  std::uint16_t address_bytes_;
+  std::string who_;  // the address, then the subject
   Admission::Place place_;
 };
 

@@ -186,6 +186,28 @@ TEST_CASE_FIXTURE(Fixture,
       "data: {\"type\":\"order_update\",\"orderId\":\"B\",\"data\":{\"n\":2},\"snapshot\":true}\n\n"));
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "what was put together for one reader is not for another whose last event has gone since") {
+  socket.room = 10;
+  open({"orders/O-1"});  // stuck in the greeting
+  Socket other_socket;
+  hub::Subscriber other{other_socket, {.framing = hub::Framing::plain}};
+  shard.open(other, subscription({"orders/O-1"}), {});
+  shard.flush();
+  other_socket.take();
+  other_socket.room = 10;
+  publish("orders/O-1", R"({"n":1})");
+  shard.flush();  // the other is stuck in the first event
+  publish("orders/O-1", R"({"n":2})");
+  shard.flush();
+
+  socket.room = other_socket.room = 1'000'000;
+  shard.on_writable(subscriber);
+  shard.expire(3);
+  shard.on_writable(other);
+  CHECK(other_socket.take() == order(2, "O-1", R"({"n":1})") + order(3, "O-1", R"({"n":2})"));
+}
+
 TEST_CASE_FIXTURE(Fixture, "a resumed stream gets no snapshot") {
   publish("orders/A", "{}");
   open({"orders/A"}, "2-0", hub::Snapshot::send);
