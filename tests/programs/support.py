@@ -85,12 +85,14 @@ class Server:
     def key_options(self):
         return ["--jwt-secret-file", self.secret_file]
 
+    def command(self):
+        return [os.path.join(BIN, "rtserve"), *self.key_options(),
+                "--listen", f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin_port}",
+                "--log-level", self.log_level, *self.options]
+
     def start(self):
         self.log = open(os.path.join(self.folder.name, "log"), "ab")
-        command = [os.path.join(BIN, "rtserve"), *self.key_options(),
-                   "--listen", f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin_port}",
-                   "--log-level", self.log_level, *self.options]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=self.log,
+        self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stderr=self.log,
                                         preexec_fn=self.before_exec)
         if not eventually(lambda: self.process.poll() is not None or self.is_healthy()) or not self.is_healthy():
             raise AssertionError(f"rtserve did not start: {self.log_text()}")
