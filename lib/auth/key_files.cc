@@ -96,6 +96,17 @@ base::Result<Key> read_secret_file(const std::string& path) {
   return key;
 }
 
+base::Result<std::string> read_password_file(const std::string& path) {
+  const auto file = read_file(path, "password file", k_secret_file_bytes_max);
+  if (!file) return std::unexpected(file.error());
+  if (!file->is_private()) return not_private(path);
+  std::string_view text = file->text;
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  if (text.empty()) return refuse("the password file " + path + " is empty");
+  return std::string(text);
+}
+
 base::Result<std::vector<Key>> read_public_keys(const std::string& path) {
   const auto file = read_file(path, "key file", k_jwks_bytes_max);
   if (!file) return std::unexpected(file.error());

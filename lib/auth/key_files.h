@@ -19,6 +19,9 @@ inline constexpr std::size_t k_secret_file_bytes_max = std::size_t{8} * 1024;
 // Refused when anyone but its owner could read or write it.
 base::Result<Key> read_secret_file(const std::string& path);
 
+// A password, without the line end behind it. Refused like a secret file, and when it is empty.
+base::Result<std::string> read_password_file(const std::string& path);
+
 // PEM, as parse_public_keys() has it. Refused when everybody could write it.
 base::Result<std::vector<Key>> read_public_keys(const std::string& path);
 

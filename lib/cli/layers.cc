@@ -103,7 +103,8 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
         continue;
       }
       const CLI::Option* option = find(entry, path);
-      if (entry.key == k_secret_key) check_private(path);
+      if (entry.key == k_secret_key) check_private(path, "a token");
+      if (holds_password(entry)) check_private(path, "a password");
       if (is_set(*option)) continue;
       layered.push_back(CLI::ConfigItem{entry.section, entry.key, entry.values});
       places_[option->get_name()] = place(path, entry.line) + entry.key + ": ";
@@ -138,10 +139,22 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
     return path + ":" + std::to_string(line) + ": ";
   }
 
-  static void check_private(const std::string& path) {
+  // As in redis://user:password@host.
+  static bool holds_password(const ConfigEntry& entry) {
+    for (const std::string& value : entry.values) {
+      const std::size_t at = value.rfind('@');
+      const std::size_t user = value.find("://");
+      if (at != std::string::npos && user != std::string::npos &&
+          value.substr(0, at).find(':', user + 3) < at)
+        return true;
+    }
+    return false;
+  }
+
+  static void check_private(const std::string& path, const char* what) {
     struct stat status{};
     if (stat(path.c_str(), &status) == 0 && is_readable_by_others(status.st_mode)) {
-      throw CLI::ConfigError(path + ": holds a token, but others can read it; chmod 600 " + path);
+      throw CLI::ConfigError(path + ": holds " + what + ", but others can read it; chmod 600 " + path);
     }
   }
 

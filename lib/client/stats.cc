@@ -38,8 +38,10 @@ base::Result<Stats> parse_stats(std::string_view body) {
 
 }  // namespace
 
-base::Result<Stats> fetch_stats(HttpConnection& connection, std::chrono::milliseconds timeout) {
-  const auto answer = connection.get(std::string(model::k_url_prefix) + "/stats", timeout);
+base::Result<Stats> fetch_stats(HttpConnection& connection, StatsScope scope,
+                                std::chrono::milliseconds timeout) {
+  const std::string query = scope == StatsScope::cluster ? "?scope=cluster" : "";
+  const auto answer = connection.get(std::string(model::k_url_prefix) + "/stats" + query, timeout);
   if (!answer) return std::unexpected(answer.error());
   if (answer->status != 200) return std::unexpected(refusal(*answer));
   return parse_stats(answer->body);

@@ -86,7 +86,7 @@ Verdict Shard::open(Subscriber& subscriber, const auth::Subscription& subscripti
   subscriber.cuts_ = cuts_;
   Mark position;
   Verdict verdict = place(subscriber, opening, position);
-  if (opening.rate.count() > 0) start_thinning(subscriber, opening.rate, verdict, position);
+  if (opening.rate.count() > 0) start_thinning(subscriber, opening, verdict, position);
   if (opening.snapshot == Snapshot::send && verdict.resume != Resume::resumed) {
     subscriber.alone().walk = Subscriber::Walk{.of = Subscriber::Walk::Of::snapshot, .until = position};
   }

@@ -46,6 +46,8 @@ struct Opening {
   std::chrono::milliseconds heartbeat{15'000};
   std::chrono::milliseconds retry{2'000};
   std::chrono::milliseconds rate{0};  // at most one position per driver in that time; 0: all
+  std::chrono::milliseconds lag_max{
+      0};  // by how much this instance may be behind another that was read before
 };
 
 // What happened since the start.
@@ -158,8 +160,7 @@ class Shard {
   TopicRecord* record_at(const Subscriber& subscriber, Thinning::Place place);
 
   // For those who want positions thinned (shard_thinning.cc).
-  void start_thinning(Subscriber& subscriber, std::chrono::milliseconds period, Verdict& verdict,
-                      Mark& position);
+  void start_thinning(Subscriber& subscriber, const Opening& opening, Verdict& verdict, Mark& position);
   std::uint64_t count_coming(const Subscriber& subscriber, Seq position) const;
   bool is_superseded(Seq seq) const;
   bool is_wanted(Subscriber& subscriber, const Subscriber::Feed& feed, Seq seq);

@@ -19,10 +19,10 @@ constexpr std::chrono::milliseconds k_shard_lag_max{1'000};
 
 }  // namespace
 
-void Shard::start_thinning(Subscriber& subscriber, std::chrono::milliseconds period, Verdict& verdict,
-                           Mark& position) {
+void Shard::start_thinning(Subscriber& subscriber, const Opening& opening, Verdict& verdict, Mark& position) {
   if (verdict.resume == Resume::resumed) {
-    const base::SteadyTime since = window_.appended_at(position.seq) - period - k_shard_lag_max;
+    const auto lag_max = std::max(k_shard_lag_max, opening.lag_max);
+    const base::SteadyTime since = window_.appended_at(position.seq) - opening.rate - lag_max;
     if (forgotten_up_to_ >= since) {
       set_position(subscriber, window_.end() - 1);
       position = window_.last();
@@ -33,7 +33,7 @@ void Shard::start_thinning(Subscriber& subscriber, std::chrono::milliseconds per
           Subscriber::Walk{.of = Subscriber::Walk::Of::held, .until = position, .renewed_since = since};
     }
   }
-  auto thinning = std::make_unique<Thinning>(period, subscriber.feeds().size());
+  auto thinning = std::make_unique<Thinning>(opening.rate, subscriber.feeds().size());
   thinning->sent_up_to = position;
   thinning->walked_up_to = position.seq;
   subscriber.alone().thinning = std::move(thinning);

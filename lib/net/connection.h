@@ -67,6 +67,7 @@ class Connection final : public hub::Sink {
   void on_end_of_input();
   void on_plain_http();
   void open_stream(OpenStream opening);
+  void send_back(OpenStream opening);
   void end_stream(CloseReason reason);
   void end_stream_at(base::SteadyTime at, CloseReason reason);
   void on_stream_due(base::SteadyTime now);

@@ -59,6 +59,7 @@ struct OpenStream {
   std::optional<Expiry> expiry;                             // of the token
   std::chrono::milliseconds max_age{0};                     // a little less for most; 0: no limit
   std::vector<std::pair<std::string, std::string>> fields;  // besides those that every stream has
+  const store::Store* store = nullptr;                      // which the events come from
   std::unique_ptr<Guest> guest;                             // null: HEAD, only the head is wanted
 };
 

@@ -5,9 +5,9 @@
 
 namespace rt::net {
 
-void StoreThread::start(std::vector<Mailbox<ShardMail>*> shards) {
+void StoreThread::start(std::vector<Mailbox<ShardMail>*> shards, std::function<store::Census()> census) {
   shards_ = std::move(shards);
-  store_->start([this](store::Arrival arrival) { mailbox_.post(std::move(arrival)); });
+  store_->start([this](store::Arrival arrival) { mailbox_.post(std::move(arrival)); }, std::move(census));
   thread_ = std::thread([this] { run(); });
 }
 

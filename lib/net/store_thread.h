@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -26,8 +27,8 @@ class StoreThread {
   // For what any thread may ask of it.
   const store::Store& store() const { return *store_; }
 
-  // `shards` must outlive the thread.
-  void start(std::vector<Mailbox<ShardMail>*> shards);
+  // `shards` must outlive the thread. `census` is the engine's (store/engine.h).
+  void start(std::vector<Mailbox<ShardMail>*> shards, std::function<store::Census()> census = {});
   // Answers what was asked before, then ends.
   void stop();
 

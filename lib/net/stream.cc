@@ -13,7 +13,8 @@ namespace {
 using std::chrono::milliseconds;
 
 // How long a last event id may lie ahead of this shard before it counts as one of the future: another shard
-// may have delivered an event that is still on its way to this one.
+// may have delivered an event that is still on its way to this one. Another instance of the same store, too,
+// and for that the store itself says how long it may take.
 constexpr milliseconds k_shard_lag_max{250};
 
 }  // namespace
@@ -37,8 +38,8 @@ void Connection::open_stream(OpenStream opening) {
     return start_sending();
   }
   phase_ = Phase::waiting;
+  work_->opening_since = loop_.now();
   work_->opening = std::move(opening);
-  work_->opening_until = loop_.now() + k_shard_lag_max;
   loop_.openings.push_back(id_);
 }
 
@@ -46,11 +47,15 @@ void Connection::open_pending() {
   if (phase_ != Phase::waiting || !work_->opening) return;
   const base::SteadyTime now = loop_.now();
   const auto& last_event_id = work_->opening->last_event_id;
-  if (last_event_id && loop_.shard.lies_ahead(*last_event_id) && now < work_->opening_until) {
+  const bool lies_ahead = last_event_id && loop_.shard.lies_ahead(*last_event_id);
+  const bool is_cut_off = loop_.draining || work_->opening->store->is_cut_off();
+  const milliseconds lag_max = is_cut_off ? milliseconds(0) : work_->opening->store->lag_max();
+  if (lies_ahead && now - work_->opening_since < std::max(k_shard_lag_max, lag_max)) {
     loop_.openings.push_back(id_);
     return;
   }
-  OpenStream opening = *std::move(work_->opening);
+  OpenStream opening = *std::exchange(work_->opening, std::nullopt);
+  if (lies_ahead && is_cut_off) return send_back(std::move(opening));
   const std::string head = stream_head(opening);
   const hub::Form form{work_->minor_version >= 1 ? hub::Framing::chunked : hub::Framing::plain, opening.names,
                        opening.coding};
@@ -66,6 +71,7 @@ void Connection::open_pending() {
   details.snapshot = opening.snapshot;
   details.naming = opening.naming;
   details.rate = opening.rate;
+  details.lag_max = opening.store->lag_max();
   details.heartbeat = loop_.limits.heartbeat;
   details.retry = jittered_retry(loop_.random);
   const hub::Verdict verdict = loop_.shard.open(stream_->subscriber, opening.subscription, details);
@@ -76,6 +82,17 @@ void Connection::open_pending() {
   // A refusal would be the end for a browser's EventSource: it is told when to come back instead.
   if (loop_.draining) end_stream_at(loop_.farewell_time(), CloseReason::draining);
   await_readable();
+}
+
+// Nobody can say whether this client has missed something. It is to come back, perhaps to another instance,
+// with the id that it has; a refusal would be the end for a browser's EventSource.
+void Connection::send_back(OpenStream opening) {
+  http::Response response;
+  response.fields = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-cache, no-transform"}};
+  response.fields.insert(response.fields.end(), opening.fields.begin(), opening.fields.end());
+  response.body = hub::end_message(jittered_retry(loop_.random));
+  last_request_ = true;
+  respond(response);
 }
 
 base::SteadyTime Connection::heartbeat_due() const {

@@ -23,7 +23,7 @@ struct Connection::Work {
   std::optional<http::Response> rejection;  // decided by the head; sent once the body was dropped
   std::function<http::Response(const base::Result<store::Receipt>&)> answer;
   std::optional<OpenStream> opening;
-  base::SteadyTime opening_until;
+  base::SteadyTime opening_since;
   std::string input;   // pipelined bytes that came before the answer was out
   std::string output;  // of an answer that did not fit into the socket
   std::size_t output_sent = 0;

@@ -90,7 +90,7 @@ Begun Api::route(const http::Request& request, const net::Peer& peer) {
   }
   if (std::holds_alternative<http::StreamRoute>(*found)) return begin_stream(context_, request, peer, *token);
   if (std::holds_alternative<http::EventsRoute>(*found)) return begin_events(context_, request, *token);
-  return begin_stats(context_, **token);
+  return begin_stats(context_, request, **token);
 }
 
 std::expected<std::shared_ptr<const auth::Token>, http::Response> Api::authenticate(

@@ -24,6 +24,7 @@ struct Context {
   Counts& counts;
   Admission& admission;
   const base::Clock& clock;
+  const store::Store& store;
 };
 
 using Begun = std::variant<http::Response, std::unique_ptr<net::Exchange>>;

@@ -11,6 +11,7 @@
 #include "model/resource.h"
 #include "net/service.h"
 #include "server/admission.h"
+#include "store/census.h"
 
 namespace rt::server {
 
@@ -30,5 +31,14 @@ struct Counts {
   std::atomic<std::uint64_t> forbidden{0};
   std::array<std::atomic<std::uint64_t>, k_limit_count> limited{};  // by Limit
 };
+
+// Who listens to this instance now.
+inline store::Census census_of(const Counts& counts) {
+  store::Census census;
+  for (std::size_t kind = 0; kind < counts.subscriptions.size(); ++kind)
+    census.subscriptions[kind] = counts.subscriptions[kind];
+  census.streams = counts.streams;
+  return census;
+}
 
 }  // namespace rt::server

@@ -26,8 +26,8 @@ Begun begin_publish(const Context& context, const http::Request& request, const 
                     const model::Topic& topic);
 // POST of NDJSON to /events. (events_endpoint.cc)
 Begun begin_events(const Context& context, const http::Request& request, const SharedToken& token);
-// GET of /stats. (stats_endpoint.cc)
-Begun begin_stats(const Context& context, const auth::Token& token);
+// GET of /stats, ?scope=cluster. (stats_endpoint.cc)
+Begun begin_stats(const Context& context, const http::Request& request, const auth::Token& token);
 
 // --- shared by endpoints (endpoint.cc)
 

@@ -198,9 +198,10 @@ void Instance::renew_rules() {
 }
 
 net::Serving Instance::serving() {
-  auto api = std::make_shared<Api>(Context{config_, counts_, admission_, clock_}, rules_, [this] {
-    if (key_source_) key_source_->on_unknown_key();
-  });
+  auto api =
+      std::make_shared<Api>(Context{config_, counts_, admission_, clock_, store_.store()}, rules_, [this] {
+        if (key_source_) key_source_->on_unknown_key();
+      });
   return {std::move(api), tls_};
 }
 
@@ -240,7 +241,7 @@ void Instance::reload() {
 void Instance::start() {
   std::vector<net::Mailbox<net::ShardMail>*> mailboxes;
   for (const auto& reactor : reactors_) mailboxes.push_back(&reactor->mailbox());
-  store_.start(std::move(mailboxes));
+  store_.start(std::move(mailboxes), [this] { return census_of(counts_); });
   reactors_running_ = reactors_.size();
   for (const auto& reactor : reactors_) {
     threads_.emplace_back([this, &serving = *reactor] {

@@ -110,6 +110,14 @@ void add_store(Families& families, const store::Store& store) {
       .family("rtserve_store_publishes_failed_total", "Publishes that the store could not keep.",
               MetricType::Counter)
       .add(store.counts().failures);
+  if (const auto all = store.everywhere()) {
+    families.family("rtserve_cluster_instances", "Instances that share the store.", MetricType::Gauge)
+        .add(all->instances);
+    families
+        .family("rtserve_store_entries_skipped_total", "Entries of other programs that were no events.",
+                MetricType::Counter)
+        .add(store.skipped());
+  }
   ClientMetric::Histogram commits;
   for (std::size_t bucket = 0; bucket < store.counts().commits.size(); ++bucket) {
     commits.sample_count += store.counts().commits[bucket].load(std::memory_order_relaxed);

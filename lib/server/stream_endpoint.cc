@@ -95,6 +95,7 @@ Begun begin(const Context& context, const http::Request& request, const net::Pee
   if (http::accepts_gzip(request)) stream.coding = hub::Coding::gzip;
   stream.last_event_id = std::move(query.last_event_id);
   stream.max_age = context.config->max_stream_age;
+  stream.store = &context.store;
   if (token->expires_at) {
     // A token that is good only by the leeway gets that much, or its holder would connect over and over.
     const std::chrono::milliseconds leeway = context.config->rules.options.leeway;

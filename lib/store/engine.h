@@ -24,6 +24,7 @@
 
 #include "base/error.h"
 #include "model/event.h"
+#include "store/census.h"
 #include "store/frame.h"
 
 namespace rt::store {
@@ -70,8 +71,10 @@ class Engine {
   // "memory", "sqlite": for logs and metrics.
   virtual const char* name() const = 0;
 
-  // Once, before the first append(). `arrive` may be called from a thread of the engine's.
-  virtual void start([[maybe_unused]] std::function<void(Arrival)> arrive) {}
+  // Once, before the first append(). `arrive` may be called from a thread of the engine's. `census` counts
+  // who listens to this instance, for an engine that tells the others; it may be empty.
+  virtual void start([[maybe_unused]] std::function<void(Arrival)> arrive,
+                     [[maybe_unused]] std::function<Census()> census) {}
 
   // Gives each event an id above every earlier one and keeps it, all entries in one commit: what has a
   // receipt is as safe as this engine makes it. An entry whose key is remembered gets the first receipt, and
@@ -86,6 +89,17 @@ class Engine {
   // Null when it can take a write; else why not, a phrase that lives as long as the program ("the disk is
   // full"). Any thread.
   virtual const char* trouble() const { return nullptr; }
+
+  // An event that another instance has delivered arrives here, too, within this time, or is_cut_off() by
+  // then: then it arrives one day. 0: there is no other instance. Any thread.
+  virtual std::chrono::milliseconds lag_max() const { return {}; }
+  virtual bool is_cut_off() const { return false; }
+
+  // Who listens to all instances that share the store, as of a second or two ago; nothing when it is not
+  // shared. While there is trouble it may be long past. Any thread.
+  virtual std::optional<Census> everywhere() const { return std::nullopt; }
+  // Entries that other programs wrote and that were no events. Any thread.
+  virtual std::uint64_t skipped() const { return 0; }
 };
 
 }  // namespace rt::store

@@ -11,13 +11,15 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "store/engine.h"
+#include "store/redis_address.h"
 
 namespace rt::store {
 
-// What "memory" or "sqlite:PATH" says.
+// What "memory", "sqlite:PATH", "redis://..." or "unix:PATH" says.
 struct StoreUrl {
-  enum class Engine { memory, sqlite } engine = Engine::memory;
+  enum class Engine { memory, sqlite, redis } engine = Engine::memory;
   std::string path;
+  RedisAddress redis;
   bool operator==(const StoreUrl&) const = default;
 };
 
@@ -38,11 +40,14 @@ struct Opened {
   Recollection held;
 };
 
-// `clock` must outlive the engine. Errors say what to do: the path, another process on it, damage.
+// `clock` must outlive the engine. Errors say what to do: the path, another process on it, damage, a server
+// that is not there.
 base::Result<Opened> open_engine(const StoreUrl& url, const Retention& retention, const base::Clock& clock);
 
 Opened open_memory(const base::Clock& clock);
 base::Result<Opened> open_sqlite(const std::string& path, const Retention& retention,
                                  const base::Clock& clock);
+base::Result<Opened> open_redis(const RedisAddress& address, const Retention& retention,
+                                const base::Clock& clock);
 
 }  // namespace rt::store

@@ -50,7 +50,9 @@ class Store {
   explicit Store(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 
   // Once, before the first turn. What arrives comes back with the next turn().
-  void start(std::function<void(Arrival)> arrive) { engine_->start(std::move(arrive)); }
+  void start(std::function<void(Arrival)> arrive, std::function<Census()> census = {}) {
+    engine_->start(std::move(arrive), std::move(census));
+  }
   // Works through `asked` in its order.
   Turn turn(std::vector<Asked> asked);
   std::chrono::milliseconds tidy() { return engine_->tidy(); }
@@ -58,6 +60,10 @@ class Store {
   // Any thread.
   const char* engine_name() const { return engine_->name(); }
   const char* trouble() const { return engine_->trouble(); }
+  std::chrono::milliseconds lag_max() const { return engine_->lag_max(); }
+  bool is_cut_off() const { return engine_->is_cut_off(); }
+  std::optional<Census> everywhere() const { return engine_->everywhere(); }
+  std::uint64_t skipped() const { return engine_->skipped(); }
   const StoreCounts& counts() const { return counts_; }
 
  private:

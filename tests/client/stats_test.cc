@@ -18,7 +18,7 @@ base::Result<client::Stats> fetch(const std::string& bytes) {
   auto connection =
       client::HttpConnection::open({.url = server.url(), .token = {}, .headers = {}, .ca_file = {}});
   REQUIRE(connection);
-  return client::fetch_stats(**connection, seconds(10));
+  return client::fetch_stats(**connection, client::StatsScope::instance, seconds(10));
 }
 
 }  // namespace

@@ -15,7 +15,9 @@ class SharedEngine final : public store::Engine {
   SharedEngine(const base::Clock& clock, sse::EventId origin) : clock_(clock), last_(origin) {}
 
   const char* name() const override { return "shared"; }
-  void start(std::function<void(store::Arrival)> arrive) override { arrive_ = std::move(arrive); }
+  void start(std::function<void(store::Arrival)> arrive, std::function<store::Census()>) override {
+    arrive_ = std::move(arrive);
+  }
 
   Appended append(std::vector<store::Entry> entries) override {
     Appended appended;

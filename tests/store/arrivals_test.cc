@@ -36,7 +36,7 @@ class FollowingEngine final : public store::Engine {
  public:
   explicit FollowingEngine(SharedLog& log) : log_(log) {}
   const char* name() const override { return "following"; }
-  void start(std::function<void(store::Arrival)> arrive) override {
+  void start(std::function<void(store::Arrival)> arrive, std::function<store::Census()>) override {
     log_.followers.push_back(std::move(arrive));
   }
   Appended append(std::vector<store::Entry> entries) override {
@@ -107,7 +107,7 @@ TEST_CASE("what arrives from a thread of the engine's reaches every shard before
    public:
     ~Reading() override { reader_.join(); }
     const char* name() const override { return "reading"; }
-    void start(std::function<void(store::Arrival)> arrive) override {
+    void start(std::function<void(store::Arrival)> arrive, std::function<store::Census()>) override {
       reader_ = std::thread([arrive = std::move(arrive)] {
         for (std::uint64_t ms = 1; ms <= 100; ++ms) arrive({{}, {store::encode_frame({ms, 0}, event("A"))}});
         arrive({sse::EventId{100, 0}, {}});

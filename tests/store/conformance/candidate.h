@@ -24,6 +24,12 @@ class Candidate {
   virtual base::Result<store::Opened> open(const store::Retention& retention, const base::Clock& clock) = 0;
   // Is what was acknowledged there after a restart?
   virtual bool is_durable() const = 0;
+  // Does it keep each topic's newest event beyond the retention?
+  virtual bool keeps_newest() const { return is_durable(); }
+  // Does it forget by the clock that it was given? If not, by its own.
+  virtual bool has_our_clock() const { return true; }
+  // Lets time go by, for the clock and for what the engine remembers.
+  virtual void pass(base::ManualClock& clock, std::chrono::milliseconds time) { clock.advance(time); }
   // Takes from the engine what it needs to take a write; false when there is nothing to take.
   virtual bool obstruct() { return false; }
   virtual void clear_way() {}
