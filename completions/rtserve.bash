@@ -8,7 +8,7 @@ _rtserve() {
   local options='--listen --admin-listen --cors-origin --threads --request-timeout --shutdown-grace --dev
     --tls-cert --tls-key --tls-min --trusted-proxy --jwt-secret-file --jwt-public-key --jwks-file --jwks-url
     --jwks-refresh --authorization --jwt-issuer --jwt-audience --jwt-leeway --allow-eternal-tokens --allow-query-token
-    --cookie-name --store --retain-events --retain-for --heartbeat --max-stream-age --max-clients
+    --cookie-name --store --redis-password-file --retain-events --retain-for --heartbeat --max-stream-age --max-clients
     --max-clients-per-user --max-clients-per-topic
     --max-clients-per-ip --publish-rate --max-memory --max-event-bytes --log-level
     --log-format -c --config -V --version -h --help'
@@ -20,7 +20,7 @@ _rtserve() {
     --tls-min) COMPREPLY=($(compgen -W '1.2 1.3' -- "$cur")); return ;;
     --authorization) COMPREPLY=($(compgen -W 'claims authenticated' -- "$cur")); return ;;
     --role) COMPREPLY=($(compgen -W 'admin dispatcher service driver customer' -- "$cur")); return ;;
-    --tls-cert | --tls-key | --jwt-secret-file | --jwt-public-key | --jwks-file | -c | --config) _filedir; return ;;
+    --tls-cert | --tls-key | --redis-password-file | --jwt-secret-file | --jwt-public-key | --jwks-file | -c | --config) _filedir; return ;;
     --trusted-proxy | --jwks-url | --jwks-refresh | --max-clients-per-user | --max-clients-per-topic) return ;;
     --max-clients-per-ip | --publish-rate | --max-memory) return ;;
     --listen | --admin-listen | --cors-origin | --threads | --request-timeout | --shutdown-grace) return ;;

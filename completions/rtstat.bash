@@ -5,11 +5,12 @@ _rtstat() {
   local cur prev words cword split
   _init_completion -s || return
 
-  local options='-o --output -w --watch -i --interval -W --timeout -s --server --token-file --token -H --header
+  local options='-o --output --scope -w --watch -i --interval -W --timeout -s --server --token-file --token -H --header
     -k --insecure --cacert -c --config -q --quiet -v --verbose --color -V --version -h --help'
 
   case $prev in
     -o | --output) COMPREPLY=($(compgen -W 'table json' -- "$cur")); return ;;
+    --scope) COMPREPLY=($(compgen -W 'instance cluster' -- "$cur")); return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     --token-file | --cacert | -c | --config) _filedir; return ;;
     -i | --interval | -W | --timeout | -s | --server | --token | -H | --header) return ;;

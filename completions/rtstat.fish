@@ -3,6 +3,7 @@
 
 complete -c rtstat -f
 complete -c rtstat -s o -l output -x -a 'table json' -d 'Output format'
+complete -c rtstat -l scope -x -a 'instance cluster' -d 'What is counted'
 complete -c rtstat -s w -l watch -d 'Keep refreshing'
 complete -c rtstat -s i -l interval -x -d 'Time between two refreshes'
 complete -c rtstat -s W -l timeout -x -d 'How long to wait for an answer'

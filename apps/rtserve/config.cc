@@ -100,7 +100,35 @@ base::Result<void> set_network(const Options& options, server::Config& config) {
   return {};
 }
 
+base::Result<store::StoreUrl> read_store(const Options& options) {
+  auto store = store::parse_store_url(options.store);
+  if (!store) return wrong("--store: " + store.error().what, store.error().hint);
+  if (options.redis_password_file.empty()) return store;
+  if (store->engine != store::StoreUrl::Engine::redis)
+    return wrong("--redis-password-file goes with a --store on Redis");
+  if (!store->redis.password.empty())
+    return wrong("the password for Redis is given twice, in --store and --redis-password-file");
+  auto password = auth::read_password_file(options.redis_password_file);
+  if (!password) return std::unexpected(password.error());
+  store->redis.password = *std::move(password);
+  return store;
+}
+
 }  // namespace
+
+base::Result<void> check_command_line(int argc, char** argv) {
+  constexpr std::string_view k_name = "--store=";
+  for (int at = 1; at < argc; ++at) {
+    std::string_view text = argv[at];
+    if (text.starts_with(k_name)) text.remove_prefix(k_name.size());
+    const auto store = store::parse_store_url(text);
+    if (store && !store->redis.password.empty())
+      return wrong("--store: a password on the command line can be read by every user of this machine",
+                   "put it into a file for --redis-password-file, or --store into the configuration file or "
+                   "$RTSERVE_STORE");
+  }
+  return {};
+}
 
 base::Result<auth::Rules> make_rules(const Options& options) {
   auto keys = read_keys(options);
@@ -134,8 +162,8 @@ base::Result<server::Config> make_config(const Options& options) {
   config.jwks_refresh = options.jwks_refresh;
   config.token_places = {options.cookie_name, options.allow_query_token};
   config.cors_origins = options.cors_origins;
-  auto store = store::parse_store_url(options.store);
-  if (!store) return wrong("--store: " + store.error().what, store.error().hint);
+  auto store = read_store(options);
+  if (!store) return std::unexpected(store.error());
   config.store = *std::move(store);
   config.retain_events = options.retain_events;
   config.retain_for = options.retain_for;

@@ -13,6 +13,9 @@ namespace rt::rtserve {
 // What tokens are measured by, for the server and `rtserve token` alike.
 base::Result<auth::Rules> make_rules(const Options& options);
 
+// What every user of the machine can read must not hold a password.
+base::Result<void> check_command_line(int argc, char** argv);
+
 // Errors (kind configuration) name the option or the file.
 base::Result<server::Config> make_config(const Options& options);
 

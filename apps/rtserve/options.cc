@@ -84,8 +84,12 @@ void add_limit(CLI::App& app, const std::string& name, std::uint64_t& target,
 }
 
 void define_streams(CLI::App& app, Options& options) {
-  app.add_option("--store", options.store, "Where events are kept: memory or sqlite:PATH (default memory)")
+  app.add_option(
+         "--store", options.store,
+         "Where events are kept: memory, sqlite:PATH, redis://HOST or unix:PATH of a Redis (default memory)")
       ->type_name("STORE");
+  app.add_option("--redis-password-file", options.redis_password_file, "A file with the password for Redis")
+      ->type_name("FILE");
   app.add_option("--retain-events", options.retain_events, "Events kept for resume (default 100000)")
       ->type_name("N")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));

@@ -47,6 +47,7 @@ struct Options {
   std::string cookie_name = "rt_token";
   std::vector<std::string> cors_origins;
   std::string store = "memory";
+  std::string redis_password_file;
   std::uint64_t retain_events = 100'000;
   std::chrono::milliseconds retain_for{3'600'000};
   std::chrono::milliseconds heartbeat{15'000};

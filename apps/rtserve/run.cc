@@ -102,6 +102,7 @@ int check_health(const Options& options) {
 
 int run(Options options, int argc, char** argv) {
   static const base::SystemClock clock;
+  if (auto checked = check_command_line(argc, argv); !checked) return cli::report(k_program, checked.error());
   if (options.dev) options.dev_secret = auth::new_secret();
   if (options.token_command.chosen) {
     // The file that the environment names may be the one that is being made.

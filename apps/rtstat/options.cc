@@ -26,6 +26,10 @@ void define_options(CLI::App& app, Options& options) {
       app, "-o,--output", {"table", "json"},
       [&options](std::size_t i) { options.format = static_cast<Format>(i); },
       "Output format (default table on a terminal, else json)");
+  cli::add_choice(
+      app, "--scope", {"instance", "cluster"},
+      [&options](std::size_t i) { options.scope = static_cast<client::StatsScope>(i); },
+      "That server, or all on the same Redis (default instance)");
   app.add_flag("-w,--watch", options.watch, "Keep refreshing");
   cli::add_duration(app, "-i,--interval", options.interval, "Time between two refreshes (default 2)")
       ->check([](const std::string& text) {

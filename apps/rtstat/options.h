@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/client_options.h"
+#include "client/stats.h"
 
 namespace CLI {
 class App;
@@ -18,6 +19,7 @@ enum class Format { table, json };
 struct Options {
   cli::ClientOptions client;
   std::optional<Format> format;
+  client::StatsScope scope = client::StatsScope::instance;
   bool watch = false;
   std::chrono::milliseconds interval{2'000};
   std::chrono::milliseconds timeout{10'000};

@@ -21,7 +21,7 @@ base::Result<client::Stats> ask(const Options& options) {
   if (!connection) return std::unexpected(connection.error());
   const base::SystemClock clock;
   const base::SteadyTime until = clock.steady() + options.timeout;
-  auto stats = client::fetch_stats(**connection, options.timeout);
+  auto stats = client::fetch_stats(**connection, options.scope, options.timeout);
   if (!stats && stats.error().kind == base::ErrorKind::unavailable && clock.steady() >= until) {
     stats.error().kind = base::ErrorKind::timeout;
   }
