@@ -2,10 +2,9 @@
 """deploy/nginx.conf in Debian's nginx, and an nginx that was told nothing but where rtserve is."""
 import re
 import shutil
-import signal
 import unittest
 
-from proxy_promises import ProxyPromises
+from proxy_promises import RepeatingProxyPromises
 from proxy_support import Front, block, deployed, replaced
 from support import EventStream, eventually, free_port, order_path, with_token
 
@@ -48,34 +47,13 @@ class Nginx(Front):
 
 
 @unittest.skipUnless(NGINX, "nginx is not installed")
-class NginxTest(ProxyPromises, unittest.TestCase):
+class NginxTest(RepeatingProxyPromises, unittest.TestCase):
     front = Nginx
 
     def test_the_limits_of_the_guide_hold(self):
         text = self.machine.text_of("/etc/nginx/nginx.conf")
         self.assertIn("worker_connections 32768;", text)
         self.assertIn("\nworker_rlimit_nofile 65536;\n", text)
-
-    def test_a_publish_that_one_instance_does_not_answer_is_repeated_at_the_other_where_it_has_a_key(self):
-        before = self.a.count("rtserve_requests_total")
-        with self.b.stream(order_path("K-2")) as stream:
-            stream.connected()
-            self.a.process.send_signal(signal.SIGSTOP)
-            try:
-                keyed = {}
-                self.assertTrue(eventually(lambda: self.publish_keyed(keyed) and self.proxy.has_repeated(), 20))
-                self.assertTrue(eventually(lambda: self.proxy.post(order_path("K-3"), b"{}").status == 504, 20))
-            finally:
-                self.a.process.send_signal(signal.SIGCONT)
-            # What nginx has given up is read now: a key that is known, and an event that nobody repeated.
-            self.assertTrue(eventually(lambda: self.a.count("rtserve_requests_total") >= before + 2))
-            self.proxy.publish(order_path("K-2"), {"key": "end"})
-            self.assertEqual([stream.next().json["data"]["key"] for _ in range(len(keyed) + 1)], [*keyed, "end"])
-
-    def publish_keyed(self, keyed):
-        key = f"key-{len(keyed)}"
-        keyed[key] = self.proxy.publish(order_path("K-2"), {"key": key}, key)
-        return True
 
     def test_an_nginx_that_knows_only_where_rtserve_is_delivers_at_once(self):
         proxy = Front(self.machine, self.a)

@@ -102,6 +102,31 @@ class ProxyPromises:
             self.assertEqual([stream.next().json["data"]["n"] for _ in range(2)], [1, 2])
 
 
+class RepeatingProxyPromises(ProxyPromises):
+    """Of a proxy that asks the other instance when one does not answer."""
+
+    def test_a_publish_that_one_instance_does_not_answer_is_repeated_at_the_other_where_it_has_a_key(self):
+        before = self.a.count("rtserve_requests_total")
+        with self.b.stream(order_path("K-2")) as stream:
+            stream.connected()
+            self.a.process.send_signal(signal.SIGSTOP)
+            try:
+                keyed = {}
+                self.assertTrue(eventually(lambda: self.publish_keyed(keyed) and self.proxy.has_repeated(), 20))
+                self.assertTrue(eventually(lambda: self.proxy.post(order_path("K-3"), b"{}").status == 504, 20))
+            finally:
+                self.a.process.send_signal(signal.SIGCONT)
+            # What nginx has given up is read now: a key that is known, and an event that nobody repeated.
+            self.assertTrue(eventually(lambda: self.a.count("rtserve_requests_total") >= before + 2))
+            self.proxy.publish(order_path("K-2"), {"key": "end"})
+            self.assertEqual([stream.next().json["data"]["key"] for _ in range(len(keyed) + 1)], [*keyed, "end"])
+
+    def publish_keyed(self, keyed):
+        key = f"key-{len(keyed)}"
+        keyed[key] = self.proxy.publish(order_path("K-2"), {"key": key}, key)
+        return True
+
+
 class Feed:
     """Numbered events for rtpush, a chunk at a time."""
 

@@ -65,7 +65,8 @@ class Machine:
 
     def run(self, *command):
         with open(self.path("/log"), "ab") as log:
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.root)
+            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.root,
+                                    env={**os.environ, "HOME": self.root, "XDG_DATA_HOME": self.root})
 
     def text_of(self, name):
         with open(self.path(name), errors="replace") as f:
@@ -124,7 +125,7 @@ class Front:
 
     @property
     def url(self):
-        return f"https://127.0.0.1:{self.port}"
+        return f"https://localhost:{self.port}"
 
     def start(self, *command):
         self.process = self.machine.run(*command)
