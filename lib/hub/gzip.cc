@@ -87,6 +87,7 @@ void append_gzip_header(std::string& out) {
 }
 
 void append_stored(std::string& out, std::string_view text) {
+  if (text.empty()) return;
   while (!text.empty()) {
     const std::string_view piece = text.substr(0, std::min(text.size(), k_stored_bytes_max));
     out += '\0';  // not the last, stored; the rest of the byte is padding
@@ -95,6 +96,7 @@ void append_stored(std::string& out, std::string_view text) {
     out += piece;
     text.remove_prefix(piece.size());
   }
+  out += {'\0', '\0', '\0', '\xff', '\xff'};
 }
 
 void append_gzip_trailer(std::string& out, const GzipSum& sum) {

@@ -47,7 +47,8 @@ struct GzipSum {
 
 // A member's begin; no name, no time.
 void append_gzip_header(std::string& out);
-// `text` as it is, in stored blocks.
+// `text` as it is, in stored blocks, and the empty one that zlib's Z_SYNC_FLUSH ends with: Go's reader hands
+// nothing on before it.
 void append_stored(std::string& out, std::string_view text);
 // A member's end: an empty last block, then the sums.
 void append_gzip_trailer(std::string& out, const GzipSum& sum);
