@@ -18,25 +18,15 @@ struct KnownField {
   FieldType type;
 };
 
-// What the apps read out of the payloads; a payload may hold anything else too.
-constexpr std::array k_order_fields = {
-    KnownField{"status", FieldType::text},
-    KnownField{"actualArrival", FieldType::text},
-    KnownField{"estimatedArrival", FieldType::text},
-};
-constexpr std::array k_run_fields = {
-    KnownField{"status", FieldType::text},
-    KnownField{"completedStops", FieldType::number},
+// What the apps read out of the payloads of orders and runs; a payload may hold anything else too.
+constexpr std::array k_payload_fields = {
+    KnownField{"status", FieldType::text},           KnownField{"actualArrival", FieldType::text},
+    KnownField{"estimatedArrival", FieldType::text}, KnownField{"completedStops", FieldType::number},
     KnownField{"totalStops", FieldType::number},
 };
 
-std::vector<KnownField> known_fields(model::Kind kind) {
-  std::vector<KnownField> fields;
-  if (kind == model::Kind::order) {
-    fields.assign(k_order_fields.begin(), k_order_fields.end());
-  } else {
-    fields.assign(k_run_fields.begin(), k_run_fields.end());
-  }
+std::vector<KnownField> known_fields() {
+  std::vector<KnownField> fields(k_payload_fields.begin(), k_payload_fields.end());
   for (const auto& field : model::k_position_fields) {
     fields.push_back({field.name, FieldType::number});
   }
@@ -117,8 +107,7 @@ std::string to_json(const std::vector<Member>& members) {
 
 }  // namespace
 
-base::Result<Payload> make_payload(model::Kind kind, std::string_view object,
-                                   const std::vector<std::string>& sets) {
+base::Result<Payload> make_payload(std::string_view object, const std::vector<std::string>& sets) {
   if (sets.empty()) {
     return Payload{.json = std::string(object), .warnings = {}};
   }
@@ -132,7 +121,7 @@ base::Result<Payload> make_payload(model::Kind kind, std::string_view object,
       members.push_back({member.key, std::string(member.raw)});
     }
   }
-  const auto fields = known_fields(kind);
+  const auto fields = known_fields();
   Payload payload;
   for (const auto& set : sets) {
     auto member = parse_set(set, fields);

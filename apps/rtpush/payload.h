@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "model/resource.h"
 
 namespace rt::rtpush {
 
@@ -18,7 +17,6 @@ struct Payload {
 };
 
 // `object`: a JSON object, or empty for none. Errors: usage (--set), invalid (`object`).
-base::Result<Payload> make_payload(model::Kind kind, std::string_view object,
-                                   const std::vector<std::string>& sets);
+base::Result<Payload> make_payload(std::string_view object, const std::vector<std::string>& sets);
 
 }  // namespace rt::rtpush

@@ -58,7 +58,7 @@ int run_update(const Options& options) {
     return cli::report(k_program,
                        {is_option ? base::ErrorKind::usage : kind, (is_option ? "--json: " : "") + what, {}});
   };
-  const auto payload = make_payload(update.kind, *object, update.sets);
+  const auto payload = make_payload(*object, update.sets);
   if (!payload) {
     return refuse(payload.error().kind, payload.error().what);
   }

@@ -230,7 +230,8 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, const std::vect
         for (const auto& word : words) {
           if (word == text) return std::string();
         }
-        return "'" + base::printable(text) + "' is not one of " + listed;
+        const auto hint = did_you_mean(text, words);
+        return "'" + base::printable(text) + "' is not one of " + listed + (hint.empty() ? "" : "; " + hint);
       });
 }
 
