@@ -25,7 +25,10 @@ complete -c rtpush -n $none -a driver -d 'Publish where a driver is'
 complete -c rtpush -n $none -a gps -d 'Publish positions as receivers and trackers write them'
 complete -c rtpush -n $none -a raw -d 'Publish whole events, one a line'
 
-complete -c rtpush -n '__fish_seen_subcommand_from order run' -l set -x -d 'K=V, a string, or K:=JSON'
+complete -c rtpush -n '__fish_seen_subcommand_from order' -l set -x -d 'K=V, a string, or K:=JSON' \
+  -a 'status=IN_PROGRESS status=DELIVERED actualArrival= estimatedArrival='
+complete -c rtpush -n '__fish_seen_subcommand_from run' -l set -x -d 'K=V, a string, or K:=JSON' \
+  -a 'status=IN_PROGRESS status=COMPLETED completedStops= totalStops='
 complete -c rtpush -n '__fish_seen_subcommand_from order run' -l json -x -d 'The payload, a JSON object'
 complete -c rtpush -n '__fish_seen_subcommand_from order run' -s f -l file -r -F -d 'File that holds the payload'
 
@@ -38,6 +41,10 @@ complete -c rtpush -n '__fish_seen_subcommand_from driver' -l time -x -d 'When t
 complete -c rtpush -n '__fish_seen_subcommand_from gps raw' -F
 complete -c rtpush -n '__fish_seen_subcommand_from gps raw' -s f -l file -r -F -d 'Where from'
 complete -c rtpush -n '__fish_seen_subcommand_from gps raw' -l on-error -x -a 'skip stop' -d 'After a rejected line'
-complete -c rtpush -n '__fish_seen_subcommand_from gps' -l format -x -a 'auto ndjson gpsd nmea gpx' -d 'What the input is'
-complete -c rtpush -n '__fish_seen_subcommand_from gps' -l driver-from -x -d 'Member of each line that names the driver'
+complete -c rtpush -n '__fish_seen_subcommand_from gps' -l format -x -a 'auto ndjson gpsd nmea owntracks traccar geojson gpx csv' -d 'What the input is'
+complete -c rtpush -n '__fish_seen_subcommand_from gps' -l driver-from -x -d 'Member, parameter or column that names the driver'
+complete -c rtpush -n '__fish_seen_subcommand_from gps' -l speed-unit -x -a 'kmh mps knots mph' -d 'Unit of speeds'
+complete -c rtpush -n '__fish_seen_subcommand_from gps' -l min-interval -x -d 'Leave out what follows sooner'
+complete -c rtpush -n '__fish_seen_subcommand_from gps' -l min-distance -x -d 'Leave out what is nearer, in metres'
+complete -c rtpush -n '__fish_seen_subcommand_from gps' -l max-age -x -d 'Leave out what is older'
 complete -c rtpush -n '__fish_seen_subcommand_from gps' -l replay -d 'Send at the own pace of the fixes'

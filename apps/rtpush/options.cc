@@ -39,6 +39,12 @@ std::string check_number(const std::string& text) {
   return base::parse_decimal(text) ? std::string{} : "'" + base::printable(text, 40) + "' is not a number";
 }
 
+std::string check_distance(const std::string& text) {
+  const auto metres = base::parse_decimal(text);
+  return metres && *metres >= 0 ? std::string{}
+                                : "'" + base::printable(text, 40) + "' is no number of metres";
+}
+
 void add_update(CLI::App& app, Options& options, const model::Resource& resource,
                 const std::string& description, const std::string& examples) {
   auto* command = app.add_subcommand(std::string(resource.singular), description);
@@ -137,13 +143,26 @@ void add_gps(CLI::App& app, Options& options) {
   auto& feed = options.feed;
   add_feed_options(*command, feed);
   cli::add_choice(
-      *command, "--format", {"auto", "ndjson", "gpsd", "nmea", "gpx"},
+      *command, "--format", {gps::k_format_names.begin(), gps::k_format_names.end()},
       [&feed](std::size_t i) { feed.reader.format = static_cast<gps::Format>(i); },
       "What the input is (default auto: each line for itself)");
   command
       ->add_option("--driver-from", feed.reader.driver_field,
-                   "The field of each JSON line that names the driver")
+                   "The field (member, parameter, column) that names the driver")
       ->type_name("FIELD");
+  cli::add_choice(
+      *command, "--speed-unit", {gps::k_speed_unit_names.begin(), gps::k_speed_unit_names.end()},
+      [&feed](std::size_t i) { feed.reader.speed_unit = static_cast<gps::SpeedUnit>(i); },
+      "Of speeds in NDJSON, GeoJSON, CSV (default kmh), and Traccar's query");
+  auto& sieve = feed.sieve;
+  cli::add_duration(*command, "--min-interval", sieve.interval_min,
+                    "Leave out what follows the driver's last fix sooner, as 5s");
+  command
+      ->add_option("--min-distance", sieve.distance_min_m,
+                   "Leave out what is nearer to the driver's last fix than so many metres")
+      ->type_name("METRES")
+      ->check(check_distance);
+  cli::add_duration(*command, "--max-age", sieve.age_max, "Leave out what is older than this, as 10m");
   // A flag that may have a value: an option with an optional value would take the FILE behind it.
   command->add_flag("--replay", words->replay, "Send at the fixes' own pace; --replay=10x: ten times as fast")
       ->check([](const std::string& text) {

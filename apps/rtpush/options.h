@@ -9,6 +9,7 @@
 
 #include "cli/client_options.h"
 #include "gps/reader.h"
+#include "gps/sieve.h"
 #include "model/resource.h"
 
 namespace CLI {
@@ -44,6 +45,7 @@ struct FeedOptions {
   OnError on_error = OnError::skip;
   std::string driver;            // gps: whose positions these are; empty: the input says
   gps::Options reader;           // gps
+  gps::SieveOptions sieve;       // gps
   std::optional<double> replay;  // gps: at the fixes' own times, that many times faster
 };
 

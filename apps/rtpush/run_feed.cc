@@ -46,7 +46,11 @@ std::string event_json(const std::string& driver, model::Position position) {
 class Feed {
  public:
   Feed(const Options& options, std::unique_ptr<client::Publisher> publisher)
-      : options_(options), feed_(options.feed), score_(options), outbox_(std::move(publisher), score_) {
+      : options_(options),
+        feed_(options.feed),
+        score_(options),
+        outbox_(std::move(publisher), score_),
+        sieve_(feed_.sieve) {
     if (feed_.replay) {
       pace_.emplace(*feed_.replay);
     }
@@ -127,6 +131,9 @@ class Feed {
         score_.skipped({file_, line}, reason);
       }
     };
+    const auto doubtful = [this](std::size_t line, const std::string& what) {
+      score_.doubtful({file_, line}, what);
+    };
     if (options_.command == Command::raw) {
       return make_raw_reader({
           .event = [this](std::size_t line, const std::string& json) { add(line, json); },
@@ -137,6 +144,7 @@ class Feed {
                                               .fix = [this](gps::Fix fix) { take(std::move(fix)); },
                                               .skipped = skipped,
                                               .rejected = rejected,
+                                              .doubtful = doubtful,
                                           });
   }
 
@@ -163,6 +171,10 @@ class Feed {
     }
     if (!model::is_valid_id(driver)) {
       reject(fix.line, "driver '" + base::printable(driver, 40) + "' is no id");
+      return;
+    }
+    if (const auto why = sieve_.hold_back(driver, fix.position, base::SystemClock().wall())) {
+      score_.skipped({file_, fix.line}, *why);
       return;
     }
     if (pace_) {
@@ -204,6 +216,7 @@ class Feed {
   const FeedOptions& feed_;
   Score score_;
   Outbox outbox_;
+  gps::Sieve sieve_;
   std::optional<Pace> pace_;
   std::string file_;  // being read; empty: stdin
   std::unique_ptr<gps::Reader> reader_;

@@ -36,6 +36,7 @@ Score::Score(const Options& options)
 
 void Score::skipped(const Place& place, std::string_view reason) {
   ++skipped_;
+  ++skipped_by_reason_[std::string(reason)];
   if (options_.client.verbose > 0 && !options_.client.quiet) {
     clear_progress();
     print_place(place, "skipped: " + std::string(reason));
@@ -44,6 +45,13 @@ void Score::skipped(const Place& place, std::string_view reason) {
 
 void Score::rejected(const Place& place, std::string_view what) {
   if (++rejected_ <= k_rejections_shown_max) {
+    clear_progress();
+    print_place(place, std::string(what));
+  }
+}
+
+void Score::doubtful(const Place& place, std::string_view what) {
+  if (!options_.client.quiet) {
     clear_progress();
     print_place(place, std::string(what));
   }
@@ -75,15 +83,24 @@ void Score::clear_progress() {
   }
 }
 
+// "0 skipped", "158 skipped (no fix)", "158 skipped (100 no fix, 58 too soon)"
+std::string Score::skipped_text() const {
+  std::string reasons;
+  for (const auto& [reason, count] : skipped_by_reason_) {
+    reasons += (reasons.empty() ? "" : ", ") +
+               (skipped_by_reason_.size() == 1 ? reason : std::to_string(count) + " " + reason);
+  }
+  return std::to_string(skipped_) + " skipped" + (reasons.empty() ? "" : " (" + reasons + ")");
+}
+
 std::string Score::summary() const {
   std::string unit(unit_.empty() ? "lines" : unit_);
   if (count_ == 1) {
     unit.pop_back();
   }
   std::string text = std::to_string(count_) + " " + unit + ": " + std::to_string(sent_) +
-                     (options_.dry_run ? " valid, " : " sent, ") + std::to_string(skipped_) +
-                     (skipped_ == 0 ? " skipped, " : " skipped (no fix), ") + std::to_string(rejected_) +
-                     " rejected";
+                     (options_.dry_run ? " valid, " : " sent, ") + skipped_text() + ", " +
+                     std::to_string(rejected_) + " rejected";
   if (not_sent_ > 0) {
     text += ", " + std::to_string(not_sent_) + " not sent";
   }

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +31,7 @@ class Score {
   void sent(std::uint64_t count) { sent_ += count; }
   void skipped(const Place& place, std::string_view reason);
   void rejected(const Place& place, std::string_view what);
+  void doubtful(const Place& place, std::string_view what);
   void not_sent(std::uint64_t count) { not_sent_ += count; }
   // A whole input was read.
   void read(gps::Tally tally);
@@ -43,6 +46,7 @@ class Score {
 
  private:
   using Steady = std::chrono::steady_clock;
+  std::string skipped_text() const;
   double seconds() const { return std::chrono::duration<double>(Steady::now() - started_).count(); }
 
   const Options& options_;
@@ -52,6 +56,7 @@ class Score {
   std::uint64_t count_ = 0;
   std::string_view unit_;  // of count_; "records" when inputs of several kinds were read
   std::uint64_t sent_ = 0, skipped_ = 0, rejected_ = 0, not_sent_ = 0;
+  std::map<std::string, std::uint64_t, std::less<>> skipped_by_reason_;  // a handful
 };
 
 }  // namespace rt::rtpush

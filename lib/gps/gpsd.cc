@@ -35,7 +35,13 @@ void Gpsd::take(std::size_t line, const Fields& fields) {
     output_.rejected(line, "TPV: " + time.error());
     return;
   }
+  auto driver = driver_field_.empty() ? std::string{} : fields.label({driver_field_});
+  if (!driver) {
+    output_.rejected(line, "TPV: " + driver.error());
+    return;
+  }
   Report report{.device = std::string(fields.text("device")),
+                .driver = *std::move(driver),
                 .time = *time,
                 .no_fix = mode->value_or(k_mode_2d) < k_mode_2d,
                 .latitude = *latitude,
@@ -45,8 +51,8 @@ void Gpsd::take(std::size_t line, const Fields& fields) {
                 .accuracy = *accuracy,
                 .altitude = *altitude,
                 .line = line};
-  if (report.speed && *report.speed >= 0) {
-    report.speed = round_kmh(*report.speed * k_kmh_per_mps);
+  if (report.speed) {
+    report.speed = to_kmh(*report.speed, SpeedUnit::mps);
   }
   if (pending_ && belongs_to_pending(report)) {
     merge(std::move(report));
@@ -113,7 +119,7 @@ void Gpsd::flush() {
     return;
   }
   given_out_ = position;
-  give(output_, Fix{.position = position, .driver = {}, .line = pending_->line});
+  give(output_, Fix{.position = position, .driver = pending_->driver, .line = pending_->line});
 }
 
 }  // namespace rt::gps

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "gps/fields.h"
 #include "gps/reader.h"
@@ -15,7 +16,9 @@ namespace rt::gps {
 
 class Gpsd {
  public:
-  explicit Gpsd(const Output& output) : output_(output) {}  // `output` outlives this
+  // `output` outlives this. `driver_field`: the member that names the driver; empty: none does.
+  Gpsd(const Output& output, std::string driver_field)
+      : output_(output), driver_field_(std::move(driver_field)) {}
 
   void take(std::size_t line, const Fields& fields);
   // Gives out the pending fix, which stays to be merged with.
@@ -24,7 +27,7 @@ class Gpsd {
  private:
   // One epoch, or one TPV object of it.
   struct Report {
-    std::string device;
+    std::string device, driver;
     std::optional<base::WallTime> time;
     bool no_fix = false;  // what the newest report of the epoch says
     std::optional<double> latitude, longitude;
@@ -36,6 +39,7 @@ class Gpsd {
   void merge(Report report);
 
   const Output& output_;
+  std::string driver_field_;
   std::optional<Report> pending_;
   std::optional<model::Position> given_out_;  // of pending_
   bool skip_given_out_ = false;

@@ -246,8 +246,8 @@ class GpxReader final : public Reader {
     }
     position.latitude = *latitude;
     position.longitude = *longitude;
-    if (position.speed && *position.speed >= 0) {
-      position.speed = round_kmh(*position.speed * k_kmh_per_mps);
+    if (position.speed) {
+      position.speed = to_kmh(*position.speed, SpeedUnit::mps);
     }
     give(output_, std::move(fix));
   }

@@ -136,7 +136,7 @@ std::optional<Coordinates> coordinates(FieldList& list, std::size_t index) {
 std::optional<double> knots(FieldList& list, std::size_t index) {
   auto speed = number(list, index, "speed");
   if (speed) {
-    *speed = round_kmh(*speed * k_kmh_per_knot);
+    *speed = to_kmh(*speed, SpeedUnit::knots);
   }
   return speed;
 }

@@ -5,20 +5,25 @@
 // thread. Does not thin, publish or look at a clock; an absent date or time stays absent.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
 #include "model/position.h"
 
 namespace rt::gps {
 
-enum class Format { automatic, ndjson, gpsd, nmea, gpx };
+enum class Format { automatic, ndjson, gpsd, nmea, owntracks, traccar, geojson, gpx, csv };
+enum class SpeedUnit { kmh, mps, knots, mph };
 
-base::Result<Format> parse_format(std::string_view name);
+// In the order of Format, and of SpeedUnit.
+inline constexpr std::array<std::string_view, 9> k_format_names = {
+    "auto", "ndjson", "gpsd", "nmea", "owntracks", "traccar", "geojson", "gpx", "csv"};
+inline constexpr std::array<std::string_view, 4> k_speed_unit_names = {"kmh", "mps", "knots", "mph"};
 
 struct Fix {
   model::Position position;
@@ -29,20 +34,25 @@ struct Fix {
 // Where a Reader puts what it finds.
 struct Output {
   std::function<void(Fix)> fix;
-  // Understood, but holds no position: "no fix", "position 0,0".
+  // Understood, but holds no position: "no fix".
   std::function<void(std::size_t line, std::string_view reason)> skipped;
   // Not understood or not possible. `what` names the field.
   std::function<void(std::size_t line, std::string what)> rejected;
+  // Given out all the same, but it looks wrong.
+  std::function<void(std::size_t line, std::string what)> doubtful;
 };
 
 struct Options {
   Format format = Format::automatic;
-  // For NDJSON: the field that names the driver; empty tries driverId, driver.
-  std::string driver_field;
+  // The field (member, parameter or column) that names the driver; empty: what the format has for it.
+  std::string driver_field = {};
+  // Of the formats that do not settle it themselves: NDJSON, GeoJSON, CSV (else km/h), Traccar's query
+  // (knots).
+  std::optional<SpeedUnit> speed_unit = std::nullopt;
 };
 
 struct Tally {
-  std::size_t count = 0;  // lines that are not blank; of GPX: points
+  std::size_t count = 0;  // lines that are not blank (of CSV without the header row); of GPX: points
   std::string_view unit = "lines";
 };
 
@@ -64,8 +74,8 @@ class Reader {
 inline constexpr std::size_t k_line_bytes_max = 64 * 1024;
 
 // `output` is called from within feed(), flush() and finish(). With Format::automatic each line is recognised
-// for itself; an input that starts with '<' is GPX. With Format::gpsd NMEA sentences, and with Format::nmea
-// JSON, are passed over in silence: gpspipe mixes them.
+// for itself; an input that starts with '<' is GPX; CSV is never guessed. With Format::gpsd NMEA sentences,
+// and with Format::nmea JSON, are passed over in silence: gpspipe mixes them.
 std::unique_ptr<Reader> make_reader(const Options& options, Output output);
 
 }  // namespace rt::gps

@@ -18,7 +18,7 @@ void give(const Output& output, Fix fix) {
   forget_negative(position.accuracy);
 
   if (position.latitude == 0 && position.longitude == 0) {
-    output.skipped(fix.line, "position 0,0");
+    output.skipped(fix.line, "no fix");
     return;
   }
   if (auto wrong = model::check(position)) {
@@ -37,8 +37,19 @@ double round_degrees(double degrees) {
   return std::round(degrees * 1e9) / 1e9;
 }
 
-double round_kmh(double kmh) {
-  return std::round(kmh * 1e3) / 1e3;
+double to_kmh(double value, SpeedUnit unit) {
+  const auto rounded = [](double kmh) { return std::round(kmh * 1e3) / 1e3; };
+  switch (unit) {
+    case SpeedUnit::kmh:
+      break;
+    case SpeedUnit::mps:
+      return rounded(value * 3.6);
+    case SpeedUnit::knots:
+      return rounded(value * 1.852);
+    case SpeedUnit::mph:
+      return rounded(value * 1.609344);
+  }
+  return value;
 }
 
 }  // namespace rt::gps

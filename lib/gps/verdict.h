@@ -12,11 +12,9 @@ void give(const Output& output, Fix fix);
 
 bool same(const model::Position& a, const model::Position& b);
 
-inline constexpr double k_kmh_per_knot = 1.852;
-inline constexpr double k_kmh_per_mps = 3.6;
-
-// For values that a conversion gave many digits: 7 decimals of a degree are a centimetre, so 9 lose nothing.
+// Conversions give many digits, so that their results are rounded: to a metre an hour, and, as 7 decimals of
+// a degree are a centimetre, to 9 decimals, which lose nothing.
+double to_kmh(double value, SpeedUnit unit);
 double round_degrees(double degrees);
-double round_kmh(double kmh);
 
 }  // namespace rt::gps

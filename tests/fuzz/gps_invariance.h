@@ -36,23 +36,28 @@ inline void check_message(std::string_view what) {
 inline std::string read_gps(std::string_view bytes, gps::Format format, std::size_t step) {
   std::string out;
   const auto reader = gps::make_reader(
-      {.format = format, .driver_field = {}},
-      {
-          .fix =
-              [&](const gps::Fix& fix) {
-                check_fix(fix);
-                out += std::to_string(fix.line) + to_location_json(fix.position) + fix.driver + "\n";
-              },
-          .skipped =
-              [&](std::size_t line, std::string_view reason) {
-                out += std::to_string(line) + "s" + std::string(reason) + "\n";
-              },
-          .rejected =
-              [&](std::size_t line, const std::string& what) {
-                check_message(what);
-                out += std::to_string(line) + "r" + what + "\n";
-              },
-      });
+      {.format = format}, {
+                              .fix =
+                                  [&](const gps::Fix& fix) {
+                                    check_fix(fix);
+                                    out += std::to_string(fix.line) + to_location_json(fix.position) +
+                                           fix.driver + "\n";
+                                  },
+                              .skipped =
+                                  [&](std::size_t line, std::string_view reason) {
+                                    out += std::to_string(line) + "s" + std::string(reason) + "\n";
+                                  },
+                              .rejected =
+                                  [&](std::size_t line, const std::string& what) {
+                                    check_message(what);
+                                    out += std::to_string(line) + "r" + what + "\n";
+                                  },
+                              .doubtful =
+                                  [&](std::size_t line, const std::string& what) {
+                                    check_message(what);
+                                    out += std::to_string(line) + "d" + what + "\n";
+                                  },
+                          });
   while (step != 0 && bytes.size() > step) {
     reader->feed(bytes.substr(0, step));
     bytes.remove_prefix(step);

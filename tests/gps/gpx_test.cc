@@ -53,7 +53,7 @@ TEST_CASE("a bad point costs that point only, and is told with its line and fiel
         Lines{"3: rejected lat 'x' cannot be read", "4: rejected lat is missing",
               "5: rejected longitude must be a number from -180 to 180",
               "6: rejected time 'noon' cannot be read", "7: rejected ele 'up' cannot be read",
-              "8: skipped position 0,0", "9: 1,2"});
+              "8: skipped no fix", "9: 1,2"});
 }
 
 TEST_CASE("a time without a zone is UTC") {
@@ -72,8 +72,7 @@ TEST_CASE("a document type is refused, hence entities too") {
 TEST_CASE("what is not GPX is told") {
   CHECK(read_whole("<html><body>no</body></html>") == Lines{"1: rejected not GPX: the document is <html>"});
   CHECK(read_whole("<gpx><trk></gpx>") == Lines{"1: rejected not well-formed XML: mismatched tag"});
-  CHECK(read_whole("", {.format = Format::gpx, .driver_field = {}}) ==
-        Lines{"1: rejected the document ends before its end tag"});
+  CHECK(read_whole("", {.format = Format::gpx}) == Lines{"1: rejected the document ends before its end tag"});
 }
 
 TEST_CASE("a document that is cut gives what it has and is told") {

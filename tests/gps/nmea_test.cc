@@ -141,7 +141,7 @@ TEST_CASE("comments, JSON and other sentences in between are passed over in sile
 
 TEST_CASE("0,0 is no fix") {
   CHECK(read_whole(sentence("GPRMC,123519,A,0000.000,N,00000.000,E,0,0,230394,,")) ==
-        Lines{"1: skipped position 0,0"});
+        Lines{"1: skipped no fix"});
 }
 
 TEST_CASE("quiet gives the pending fix out, and only what is new is given out again") {

@@ -59,6 +59,10 @@ std::unique_ptr<Reader> recorded_reader(const Options& options, Lines& lines) {
                              [&lines](std::size_t line, std::string what) {
                                lines.push_back(std::to_string(line) + ": rejected " + what);
                              },
+                         .doubtful =
+                             [&lines](std::size_t line, std::string what) {
+                               lines.push_back(std::to_string(line) + ": doubtful " + what);
+                             },
                      });
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a Reader gives out, written down as lines that a test can compare:
 //   "2: 43.6532,-79.3832 heading=180 speed=45.5 altitude=76.5 time=2023-12-20T14:35:00.000Z driver=D-7"
-//   "3: skipped no fix"    "4: rejected latitude must be a number from -90 to 90"
+//   "3: skipped no fix"    "4: rejected latitude must be a number from -90 to 90"    "5: doubtful are they
+//   swapped?"
 #pragma once
 
 #include <doctest/doctest.h>

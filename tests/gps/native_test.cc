@@ -6,7 +6,7 @@
 namespace rt::gps {
 namespace {
 
-const Options k_ndjson{.format = Format::ndjson, .driver_field = {}};
+const Options k_ndjson{.format = Format::ndjson};
 
 TEST_CASE("each of a field's names is understood") {
   CHECK(
@@ -53,7 +53,7 @@ TEST_CASE("a bad line costs that line only, and is told with its number and fiel
                        "3: rejected lat must be a number", "4: rejected longitude is missing",
                        "5: rejected latitude is missing",
                        "6: rejected heading must be a number of degrees from 0 to 360",
-                       "7: rejected time must be a time like 2023-12-20T14:35:00Z, not \"yesterday\"",
+                       "7: rejected time must be a time like 2023-12-20T14:35:00Z, not 'yesterday'",
                        "8: rejected driver must be a string", "10: 1,3"});
 }
 
@@ -68,11 +68,11 @@ TEST_CASE("what is no JSON object is rejected") {
 }
 
 TEST_CASE("0,0 is no fix") {
-  CHECK(read_whole(R"({"lat":0,"lon":0.0})") == Lines{"1: skipped position 0,0"});
+  CHECK(read_whole(R"({"lat":0,"lon":0.0})") == Lines{"1: skipped no fix"});
 }
 
 TEST_CASE("the driver can be read from any field, also a number") {
-  const Options options{.format = Format::automatic, .driver_field = "device"};
+  const Options options{.driver_field = "device"};
   CHECK(read_whole(R"({"lat":1,"lon":2,"device":"V-1","driver":"D-1"})", options) ==
         Lines{"1: 1,2 driver=V-1"});
   CHECK(read_whole(R"({"lat":1,"lon":2,"device":17})", options) == Lines{"1: 1,2 driver=17"});
