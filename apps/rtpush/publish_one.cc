@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "rtpush/publish_one.h"
 
+#include <poll.h>
+
 #include <utility>
 
 #include "base/text.h"
 #include "cli/exit_code.h"
 #include "cli/standard_output.h"
 #include "model/json.h"
+#include "rtpush/interrupt.h"
 #include "rtpush/run.h"
 
 namespace rt::rtpush {
@@ -56,8 +59,10 @@ base::Result<std::unique_ptr<client::Publisher>> open_publisher(const Options& o
     return std::unexpected(std::move(server).error());
   }
   client::RetryOptions retry;
-  retry.on_wait = [&options](const base::Error& error, std::chrono::milliseconds wait) {
+  retry.wait = [&options](const base::Error& error, std::chrono::milliseconds wait) {
     cli::notice(options.client, k_program, error.what + "; trying again in " + base::format_duration(wait));
+    poll(nullptr, 0, static_cast<int>(wait.count()));  // which a signal ends
+    return caught_signal() == 0;
   };
   return client::Publisher::open(*std::move(server), std::move(retry));
 }

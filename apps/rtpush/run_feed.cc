@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -25,6 +26,7 @@ namespace rt::rtpush {
 namespace {
 
 using std::chrono::milliseconds;
+using Steady = std::chrono::steady_clock;
 
 // Longer than between the sentences of one epoch, shorter than between epochs.
 constexpr milliseconds k_quiet_after{200};
@@ -49,7 +51,7 @@ class Feed {
       : options_(options),
         feed_(options.feed),
         score_(options),
-        outbox_(std::move(publisher), score_),
+        outbox_(std::move(publisher), options, score_),
         sieve_(feed_.sieve) {
     if (feed_.replay) {
       pace_.emplace(*feed_.replay);
@@ -89,6 +91,8 @@ class Feed {
     file_ = path == "-" ? std::string{} : path;
     reader_ = make_reader();
     stopped_at_.reset();
+    const bool keeps_newest = input->is_live() && options_.command == Command::gps && !pace_;
+    outbox_.when_away(keeps_newest ? WhenAway::keep_newest : WhenAway::wait);
     read_all(*input);
     score_.clear_progress();
     score_.read(stopped_at_.value_or(reader_->tally()));
@@ -96,22 +100,24 @@ class Feed {
 
   void read_all(Input& input) {
     std::uint64_t bytes_read = 0;
-    auto quiet_after = k_for_ever;
+    std::optional<Steady::time_point> flush_at;  // of a live input
     while (!is_over()) {
-      const auto piece = input.read(quiet_after);
+      const auto piece = input.read(time_until(flush_at));
       if (!piece) {
         note(std::unexpected(piece.error()));
         return;
       }
       if (piece->is_quiet) {
-        reader_->flush();
-        quiet_after = k_for_ever;
+        if (flush_at && *flush_at <= Steady::now()) {
+          reader_->flush();
+          flush_at.reset();
+        }
       } else if (piece->bytes.empty()) {
         break;
       } else {
         bytes_read += piece->bytes.size();
         reader_->feed(piece->bytes);
-        quiet_after = input.is_live() ? k_quiet_after : k_for_ever;
+        flush_at = input.is_live() ? std::optional(Steady::now() + k_quiet_after) : std::nullopt;
       }
       if (input.is_live()) {
         send();
@@ -122,6 +128,18 @@ class Feed {
       reader_->finish();
     }
     send();
+  }
+
+  // Until there is something to do although no input has come.
+  milliseconds time_until(std::optional<Steady::time_point> flush_at) const {
+    auto next = outbox_.next_attempt();
+    if (flush_at && (!next || *flush_at < *next)) {
+      next = flush_at;
+    }
+    if (!next) {
+      return k_for_ever;
+    }
+    return std::max(std::chrono::ceil<milliseconds>(*next - Steady::now()), milliseconds(0));
   }
 
   std::unique_ptr<gps::Reader> make_reader() {
@@ -136,7 +154,7 @@ class Feed {
     };
     if (options_.command == Command::raw) {
       return make_raw_reader({
-          .event = [this](std::size_t line, const std::string& json) { add(line, json); },
+          .event = [this](std::size_t line, const std::string& json) { add(line, {}, json); },
           .rejected = rejected,
       });
     }
@@ -180,15 +198,15 @@ class Feed {
     if (pace_) {
       pace_->wait_for(fix.position.time);
     }
-    add(fix.line, event_json(driver, fix.position));
+    add(fix.line, driver, event_json(driver, fix.position));
     if (pace_) {
       send();
     }
   }
 
-  void add(std::size_t line, const std::string& json) {
+  void add(std::size_t line, const std::string& driver, const std::string& json) {
     if (!is_over()) {
-      note(outbox_.add({file_, line}, json));
+      note(outbox_.add({file_, line}, driver, json));
     }
   }
 
@@ -199,6 +217,9 @@ class Feed {
   }
 
   int finish() {
+    if (!failure_) {
+      note(outbox_.finish());
+    }
     cli::notice(options_.client, k_program, score_.summary());
     if (options_.output == OutputFormat::json && !options_.dry_run) {
       note(cli::write_out(score_.summary_json(outbox_.last_id()) + "\n"));

@@ -17,21 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view k_events_path = "/api/v1/realtime/events";
-
-// 128 bits from the kernel: two runs of a program must not take each other's key.
-std::string make_idempotency_key() {
-  std::array<unsigned char, 16> bytes{};
-  if (getentropy(bytes.data(), bytes.size()) != 0) {
-    return {};  // only before Linux 3.17; the request then goes without a key
-  }
-  constexpr std::string_view k_digits = "0123456789abcdef";
-  std::string key;
-  for (const unsigned char byte : bytes) {
-    key.push_back(k_digits[byte >> 4U]);
-    key.push_back(k_digits[byte & 15U]);
-  }
-  return key;
-}
+constexpr std::string_view k_events_type = "application/x-ndjson";
 
 base::ErrorKind kind_of(int status) {
   switch (status) {
@@ -53,12 +39,6 @@ base::ErrorKind kind_of(int status) {
     default:
       return base::ErrorKind::refused;
   }
-}
-
-// What may be gone when the same request is sent again.
-bool is_passing(base::ErrorKind kind) {
-  return kind == base::ErrorKind::busy || kind == base::ErrorKind::unavailable ||
-         kind == base::ErrorKind::timeout || kind == base::ErrorKind::io;
 }
 
 base::Error error_of(const Answer& answer) {
@@ -100,7 +80,44 @@ std::string text_in(const nlohmann::json& json, const char* name) {
   return member != json.end() && member->is_string() ? member->get<std::string>() : std::string{};
 }
 
+base::Result<BulkPublished> bulk_of(const Answer& answer) {
+  const auto json = parse_answer(answer);
+  const auto accepted = json ? count_in(*json, "accepted") : std::nullopt;
+  if (!accepted) {
+    return not_ours(answer);
+  }
+  BulkPublished published{.accepted = *accepted, .rejected = {}, .last_id = text_in(*json, "lastId")};
+  const auto rejected = json->find("rejected");
+  if (rejected != json->end() && rejected->is_array()) {
+    for (const auto& row : *rejected) {
+      if (row.is_object()) {
+        published.rejected.push_back({.line = static_cast<std::size_t>(count_in(row, "line").value_or(0)),
+                                      .error = base::printable(text_in(row, "error"), 400)});
+      }
+    }
+  }
+  return published;
+}
+
 }  // namespace
+
+bool is_passing(base::ErrorKind kind) {
+  return kind == base::ErrorKind::busy || kind == base::ErrorKind::unavailable;
+}
+
+std::string make_idempotency_key() {
+  std::array<unsigned char, 16> bytes{};
+  if (getentropy(bytes.data(), bytes.size()) != 0) {
+    return {};  // only before Linux 3.17; the request then goes without a key
+  }
+  constexpr std::string_view k_digits = "0123456789abcdef";
+  std::string key;
+  for (const unsigned char byte : bytes) {
+    key.push_back(k_digits[byte >> 4U]);
+    key.push_back(k_digits[byte & 15U]);
+  }
+  return key;
+}
 
 base::Result<std::unique_ptr<Publisher>> Publisher::open(Server server, RetryOptions options) {
   auto connection = HttpConnection::open(std::move(server));
@@ -111,7 +128,7 @@ base::Result<std::unique_ptr<Publisher>> Publisher::open(Server server, RetryOpt
 }
 
 base::Result<Published> Publisher::publish(const model::Topic& topic, const std::string& payload) {
-  const auto answer = send(model::stream_path(topic), "application/json", payload);
+  const auto answer = send(model::stream_path(topic), "application/json", payload, make_idempotency_key());
   if (!answer) {
     return std::unexpected(answer.error());
   }
@@ -127,60 +144,60 @@ base::Result<Published> Publisher::publish(const model::Topic& topic, const std:
   return published;
 }
 
-base::Result<BulkPublished> Publisher::publish_lines(const std::string& lines) {
-  const auto answer = send(std::string(k_events_path), "application/x-ndjson", lines);
+base::Result<BulkPublished> Publisher::publish_lines(const std::string& lines, const std::string& key) {
+  const auto answer = send(std::string(k_events_path), std::string(k_events_type), lines, key);
   if (!answer) {
     return std::unexpected(answer.error());
   }
-  const auto json = parse_answer(*answer);
-  const auto accepted = json ? count_in(*json, "accepted") : std::nullopt;
-  if (!accepted) {
-    return not_ours(*answer);
+  return bulk_of(*answer);
+}
+
+base::Result<BulkPublished> Publisher::try_lines(const std::string& lines, const std::string& key) {
+  const auto answer = attempt(std::string(k_events_path), std::string(k_events_type), lines, key);
+  if (!answer) {
+    return std::unexpected(answer.error());
   }
-  BulkPublished published{.accepted = *accepted, .rejected = {}, .last_id = text_in(*json, "lastId")};
-  const auto rejected = json->find("rejected");
-  if (rejected != json->end() && rejected->is_array()) {
-    for (const auto& row : *rejected) {
-      if (row.is_object()) {
-        published.rejected.push_back({.line = static_cast<std::size_t>(count_in(row, "line").value_or(0)),
-                                      .error = base::printable(text_in(row, "error"), 400)});
-      }
-    }
+  return bulk_of(*answer);
+}
+
+base::Result<Answer> Publisher::attempt(const std::string& path, const std::string& content_type,
+                                        const std::string& body, const std::string& key) {
+  HttpConnection::Headers headers;
+  if (!key.empty()) {
+    headers.emplace_back("Idempotency-Key", key);
   }
-  return published;
+  auto answer = connection_->post(path, content_type, body, headers, options_.request_timeout);
+  retry_after_ = answer ? answer->retry_after() : std::nullopt;
+  if (answer && answer->status >= 200 && answer->status < 300) {
+    return answer;
+  }
+  auto error = answer ? error_of(*answer) : std::move(answer).error();
+  if (error.kind == base::ErrorKind::timeout || error.kind == base::ErrorKind::io) {
+    error.kind = base::ErrorKind::unavailable;
+  }
+  return std::unexpected(std::move(error));
 }
 
 base::Result<Answer> Publisher::send(const std::string& path, const std::string& content_type,
-                                     const std::string& body) {
-  std::vector<std::pair<std::string, std::string>> headers;
-  if (auto key = make_idempotency_key(); !key.empty()) {
-    headers.emplace_back("Idempotency-Key", std::move(key));
-  }
+                                     const std::string& body, const std::string& key) {
   auto wait = options_.first_wait;
   for (int retries = 0;; ++retries) {
-    auto answer = connection_->post(path, content_type, body, headers, options_.request_timeout);
-    if (answer && answer->status >= 200 && answer->status < 300) {
+    auto answer = attempt(path, content_type, body, key);
+    if (answer || !is_passing(answer.error().kind) || retries == options_.retries_max) {
       return answer;
     }
-    auto error = answer ? error_of(*answer) : std::move(answer).error();
-    if (!is_passing(error.kind) || retries == options_.retries_max) {
-      if (error.kind == base::ErrorKind::timeout || error.kind == base::ErrorKind::io) {
-        error.kind = base::ErrorKind::unavailable;
-      }
-      return std::unexpected(std::move(error));
-    }
+    auto& error = answer.error();
     auto pause = wait - milliseconds(random_.below(static_cast<std::uint64_t>(wait.count()) / 5 + 1));
-    if (const auto asked = answer ? answer->retry_after() : std::nullopt) {
-      if (*asked > options_.retry_after_max) {
-        error.what += "; it asks to wait " + base::format_duration(*asked);
-        return std::unexpected(std::move(error));
-      }
-      pause = std::max(pause, *asked);
+    if (retry_after_ > options_.retry_after_max) {
+      error.what += "; it asks to wait " + base::format_duration(*retry_after_);
+      return answer;
     }
-    if (options_.on_wait) {
-      options_.on_wait(error, pause);
+    pause = std::max(pause, retry_after_.value_or(pause));
+    if (!options_.wait) {
+      std::this_thread::sleep_for(pause);
+    } else if (!options_.wait(error, pause)) {
+      return answer;
     }
-    std::this_thread::sleep_for(pause);
     wait = std::min(wait * 2, options_.wait_max);
   }
 }

@@ -105,9 +105,10 @@ TEST_CASE("the retries are bounded, and the caller hears of each wait") {
   int waits = 0;
   client::RetryOptions options;
   options.retries_max = 2;
-  options.on_wait = [&waits](const base::Error& error, milliseconds) {
+  options.wait = [&waits](const base::Error& error, milliseconds) {
     CHECK(error.what == "the server answered 503: draining");
     ++waits;
+    return true;
   };
   CHECK(open(server, options)->publish(k_order, "{}").error().kind == base::ErrorKind::busy);
   CHECK(waits == 2);
@@ -116,7 +117,10 @@ TEST_CASE("the retries are bounded, and the caller hears of each wait") {
 TEST_CASE("Retry-After is waited for, unless it asks for too much") {
   client::RetryOptions options;
   std::vector<milliseconds> waits;
-  options.on_wait = [&waits](const base::Error&, milliseconds wait) { waits.push_back(wait); };
+  options.wait = [&waits](const base::Error&, milliseconds wait) {
+    waits.push_back(wait);
+    return true;
+  };
   options.retry_after_max = milliseconds(1000);
   const auto busy = [](const std::string& seconds) {
     return answer_with(test::answer("429 Too Many Requests", "application/problem+json", "{}",
@@ -136,7 +140,7 @@ TEST_CASE("lines go out as they are, and what was rejected comes back with its l
   test::LoopbackServer server({answer_with(
       test::answer("200 OK", "application/json",
                    R"({"accepted":2,"rejected":[{"line":3,"error":"no\nway"}],"lastId":"5-1"})"))});
-  const auto published = open(server)->publish_lines("a\nb\nc\n");
+  const auto published = open(server)->publish_lines("a\nb\nc\n", client::make_idempotency_key());
   REQUIRE(published);
   CHECK(published->accepted == 2);
   CHECK(published->last_id == "5-1");
