@@ -2,11 +2,13 @@
 """Scripts can tell from the exit code what happened, and people from one line on stderr."""
 import http.server
 import os
+import signal
+import subprocess
 import threading
 import unittest
 
 from commands import Command, run
-from support import Server, driver_path, eventually, free_port, order_path
+from support import BIN, Server, driver_path, eventually, free_port, order_path
 
 HTML = b"<!doctype html><title>It works</title>"
 AWAY = "http://127.0.0.1:1"
@@ -51,6 +53,22 @@ class ExitCodes(unittest.TestCase):
             f.write(text)
         os.chmod(path, mode)
         return path
+
+    def answering(self, status, *headers):
+        """The URL of a server that answers everything with this."""
+        class Refusal(HtmlPage):
+            def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.send_response(status)
+                for header in (*headers, ("Content-Length", "0")):
+                    self.send_header(*header)
+                self.end_headers()
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusal)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_address[1]}"
 
     def expect(self, code, outcome, *words):
         """The code, and on stderr each of the words. Errors are `prog: what`, never a bare line."""
@@ -123,10 +141,43 @@ class RtpushTest(ExitCodes):
         self.expect(77, self.push("order", "X-8", "--set", "a=b", token=customer), "403")
         self.expect(77, self.push("gps", "X-8", token="a.b.c", stdin='{"lat":1,"lon":2}\n'), "401")
 
-    def test_a_server_that_answers_html_is_no_success(self):
-        done = self.push("order", "X-9", "--set", "a=b", server=self.html_url, token=None)
-        self.assertNotEqual(done.code, 0, done)
-        self.assertNotIn("accepted", done.out)
+    def test_a_server_that_answers_html_is_1(self):
+        done = self.expect(1, self.push("order", "X-9", "--set", "a=b", server=self.html_url, token=None), "text/html")
+        self.assertEqual(done.out, "")
+
+    def test_a_path_that_the_server_does_not_know_is_66(self):
+        self.expect(66, self.push("order", "X-9", "--set", "a=b", server=self.answering(404), token=None), "404")
+
+    def test_a_server_that_stays_too_busy_is_75(self):
+        for status in (429, 503):
+            busy = self.answering(status, ("Retry-After", "3600"))
+            self.expect(75, self.push("order", "X-9", "--set", "a=b", server=busy, token=None), str(status), "1h")
+
+    def test_output_that_cannot_be_written_is_74(self):
+        done = run("/bin/sh", "-c", 'exec "$0" "$@" > /dev/full', os.path.join(BIN, "rtpush"),
+                   "order", "X-9", "-n", "--set", "a=b")
+        self.expect(74, done, "No space left")
+
+    def test_a_token_file_that_others_can_read_is_78(self):
+        path = self.file("open-token", "a.b.c", mode=0o644)
+        self.expect(78, self.push("order", "X-9", "--set", "a=b", "--token-file", path, token=None), path, "chmod 600")
+
+    def test_a_signal_ends_a_feed_after_its_summary(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with Command("rtpush", "gps", "X-9", "-v", server=self.server, token="admin", stdin=subprocess.PIPE) as push:
+                push.process.stdin.write(b'{"lat":1,"lon":2}\n{"lat":0,"lon":0}\n')
+                push.process.stdin.flush()
+                push.until_err("skipped: no fix")
+                push.process.send_signal(number)
+                self.assertEqual(push.finish(), -number)
+                push.process.stdin.close()
+                self.assertIn("2 lines: 1 sent, 1 skipped (no fix), 0 rejected", push.err[-1])
+
+    def test_a_reader_that_goes_away_ends_it_as_by_sigpipe(self):
+        lines = '{"lat":1,"lon":2}\n' * 50_000
+        done = run("/bin/sh", "-c", '{ "$0" "$@"; echo $? >&2; } | head -1', os.path.join(BIN, "rtpush"), "gps", "X-9", "-n",
+                   stdin=lines)
+        self.assertEqual((done.err, done.out.count("\n")), ("141\n", 1))
 
     def test_a_dry_run_needs_no_server(self):
         done = self.expect(0, self.push("order", "X-10", "--set", "status=DELIVERED", "-n", server=AWAY, token=None))
