@@ -18,8 +18,8 @@ _rtpush() {
   local cur prev words cword split
   _init_completion -s || return
 
-  local options='-s --server --token-file --token -H --header -k --insecure --cacert -n --dry-run -o --output
-    -c --config -q --quiet -v --verbose --color -V --version -h --help'
+  local options='-s --server --token-file --token -H --header -k --insecure --cacert -n --dry-run -W --timeout
+    -o --output -c --config -q --quiet -v --verbose --color -V --version -h --help'
   local options_order='--set --json -f --file'
   local options_run='--set --json -f --file'
   local options_driver='--lat --lon --heading --speed --time'
@@ -43,7 +43,7 @@ _rtpush() {
     --token-file | --cacert | -c | --config | -f | --file) _filedir; return ;;
     --set) _rtpush_member; return ;;
     -s | --server | --token | -H | --header | --json) return ;;
-    --min-interval | --min-distance | --max-age) return ;;
+    -W | --timeout | --min-interval | --min-distance | --max-age) return ;;
     --lat | --lon | --heading | --speed | --time | --driver-from) return ;;
   esac
   $split && return

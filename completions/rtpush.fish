@@ -15,6 +15,7 @@ complete -c rtpush -l color -x -a 'auto always never' -d 'Colour'
 complete -c rtpush -s V -l version -d 'Show the version'
 complete -c rtpush -s h -l help -d 'Show help'
 complete -c rtpush -s n -l dry-run -d 'Check and print the events, without a server'
+complete -c rtpush -s W -l timeout -x -d 'Give up after this time'
 complete -c rtpush -s o -l output -x -a 'text json' -d 'How to print what was accepted'
 
 set -l commands order run driver gps raw

@@ -201,6 +201,7 @@ void add_options(CLI::App& app, Options& options) {
   cli::add_client_options(app, options.client);
   app.add_flag("-n,--dry-run", options.dry_run, "Check and print the events, without a server")
       ->configurable(false);
+  cli::add_duration(app, "-W,--timeout", options.timeout, "Give up after this time");
   cli::add_choice(
       app, "-o,--output", {"text", "json"},
       [&options](std::size_t i) { options.output = static_cast<OutputFormat>(i); },

@@ -2,6 +2,7 @@
 // rtpush's command line as values. CLI11 is included in options.cc alone. Main thread.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <optional>
 #include <string>
@@ -53,6 +54,7 @@ struct Options {
   cli::ClientOptions client;
   Command command = Command::update;
   bool dry_run = false;
+  std::chrono::milliseconds timeout{0};  // 0: none
   OutputFormat output = OutputFormat::text;
   UpdateOptions update;
   DriverOptions driver;

@@ -48,6 +48,15 @@ base::Result<void> publish_and_print(const Options& options, const model::Event&
 
 }  // namespace
 
+void limit_time(const Options& options) {
+  if (options.timeout.count() > 0) {
+    cli::watch_reader(options.timeout, [&options] {
+      cli::notice(options.client, k_program, "no more time after " + base::format_duration(options.timeout));
+      return static_cast<int>(cli::k_timeout);
+    });
+  }
+}
+
 int publish_one(const Options& options, const model::Event& event, const std::string& body) {
   const auto done = publish_and_print(options, event, body);
   return done ? cli::k_ok : cli::report(k_program, done.error());

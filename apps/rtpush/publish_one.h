@@ -12,6 +12,9 @@
 
 namespace rt::rtpush {
 
+// Ends the program when --timeout is over.
+void limit_time(const Options& options);
+
 // `event` is checked; its timestamp is empty when the server is to give it. `body` is its payload as the
 // stream URL takes it. Returns the exit code.
 int publish_one(const Options& options, const model::Event& event, const std::string& body);

@@ -8,6 +8,7 @@
 namespace rt::rtpush {
 
 int run_driver(const Options& options) {
+  limit_time(options);
   const auto& driver = options.driver;
   model::Position position{.latitude = driver.latitude,
                            .longitude = driver.longitude,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -224,11 +225,16 @@ class Feed {
     if (options_.output == OutputFormat::json && !options_.dry_run) {
       note(cli::write_out(score_.summary_json(outbox_.last_id()) + "\n"));
     }
-    if (failure_) {
-      return cli::report(k_program, *failure_);
+    const int failed = failure_ ? cli::report(k_program, *failure_) : cli::k_ok;
+    if (caught_signal() == SIGALRM) {
+      cli::notice(options_.client, k_program, "no more time after " + base::format_duration(options_.timeout));
+      return cli::k_timeout;
     }
     if (caught_signal() != 0) {
       cli::end_by_signal(caught_signal());
+    }
+    if (failure_) {
+      return failed;
     }
     return score_.rejections() > 0 ? cli::k_data_rejected : cli::k_ok;
   }
@@ -271,7 +277,7 @@ int run_feed(const Options& options) {
     }
     publisher = *std::move(opened);
   }
-  catch_interrupts();
+  catch_interrupts(options.timeout);
   return Feed(options, std::move(publisher)).run();
 }
 

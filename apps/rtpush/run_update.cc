@@ -47,6 +47,7 @@ base::Result<std::string> given_object(const UpdateOptions& update) {
 }  // namespace
 
 int run_update(const Options& options) {
+  limit_time(options);
   const auto& update = options.update;
   const auto object = given_object(update);
   if (!object) {

@@ -173,6 +173,13 @@ class RtpushTest(ExitCodes):
                 push.process.stdin.close()
                 self.assertIn("2 lines: 1 sent, 1 skipped (no fix), 0 rejected", push.err[-1])
 
+    def test_the_time_that_ran_out_is_124(self):
+        self.expect(124, self.push("order", "X-9", "--set", "a=b", "-W", "0.2", server=AWAY, token=None), "no more time")
+        with Command("rtpush", "gps", "X-9", "-W", "0.2", server=self.server, token="admin", stdin=subprocess.PIPE) as push:
+            self.assertEqual(push.finish(), 124)
+            push.process.stdin.close()
+            self.assertIn("0 lines: 0 sent", push.err[0])
+
     def test_a_reader_that_goes_away_ends_it_as_by_sigpipe(self):
         lines = '{"lat":1,"lon":2}\n' * 50_000
         done = run("/bin/sh", "-c", '{ "$0" "$@"; echo $? >&2; } | head -1', os.path.join(BIN, "rtpush"), "gps", "X-9", "-n",
