@@ -13,8 +13,9 @@ namespace {
 const model::Topic k_order{model::Kind::order, "O-1"};
 const std::string k_accepted =
     test::answer("200 OK", "application/json", R"({"id":"1703082900000-0","subscribers":3})");
-const std::string k_busy =
-    test::answer("503 Service Unavailable", "application/problem+json", R"({"detail":"draining"})");
+// A scene ends its connection with its answer, and says so, or the next request may run into the end.
+const std::string k_busy = test::answer("503 Service Unavailable", "application/problem+json",
+                                        R"({"detail":"draining"})", "Connection: close\r\n");
 
 test::Scene answer_with(const std::string& bytes) {
   return [bytes](test::Peer& peer) {
@@ -124,7 +125,7 @@ TEST_CASE("Retry-After is waited for, unless it asks for too much") {
   options.retry_after_max = milliseconds(1000);
   const auto busy = [](const std::string& seconds) {
     return answer_with(test::answer("429 Too Many Requests", "application/problem+json", "{}",
-                                    "Retry-After: " + seconds + "\r\n"));
+                                    "Connection: close\r\nRetry-After: " + seconds + "\r\n"));
   };
   {
     const test::LoopbackServer server({busy("1"), answer_with(k_accepted)});
