@@ -96,7 +96,21 @@ base::Result<std::optional<Ending>> EventSource::follow() {
     if (is_first) return std::unexpected(server.error());
     return lose(server.error());
   }
-  auto connection = HttpConnection::open(*server);
+  std::string path = options_.path;
+  for (int redirects = 0;; ++redirects) {
+    redirect_.reset();
+    auto ending = follow_at(*server, path);
+    if (!redirect_) return ending;
+    if (redirects == k_redirects_max) {
+      return base::fail(base::ErrorKind::refused, "the server redirects in a circle: " + server->url);
+    }
+    move_to(*server, redirect_->server);
+    path = redirect_->path;
+  }
+}
+
+base::Result<std::optional<Ending>> EventSource::follow_at(const Server& server, const std::string& path) {
+  auto connection = HttpConnection::open(server);
   if (!connection) return std::unexpected(connection.error());
   connection_ = connection->get();
   connection_->set_silence_max(options_.heartbeat * k_heartbeats_missed_max);
@@ -107,13 +121,13 @@ base::Result<std::optional<Ending>> EventSource::follow() {
   bool is_open = false;
   std::optional<sse::DecoderFault> fault;
   const auto answer = connection_->stream(
-      options_.path, headers, options_.head_timeout,
+      path, headers, options_.head_timeout,
       [&](const Answer& head) {
         is_open = head.status == 200 && is_event_stream(head);
         was_open_ = is_open;
         if (is_open) {
           attempt_ = 0;
-          if (on_open) on_open(*server);
+          if (on_open) on_open(server);
         }
         return is_open;
       },
@@ -131,12 +145,15 @@ base::Result<std::optional<Ending>> EventSource::follow() {
     return lose(answer.error());
   }
   if (is_open) return lose({base::ErrorKind::unavailable, "the server ended the stream", {}});
-  return judge(*server, *answer);
+  return judge(server, path, *answer);
 }
 
-base::Result<std::optional<Ending>> EventSource::judge(const Server& server, const Answer& answer) {
+base::Result<std::optional<Ending>> EventSource::judge(const Server& server, const std::string& path,
+                                                       const Answer& answer) {
   if (answer.status == 204) return Ending::no_content;
   if (answer.status == 200) return std::unexpected(not_a_stream(server, answer));
+  redirect_ = redirect_target({server.url, path}, answer);
+  if (redirect_) return std::nullopt;
   auto error = refusal(answer);
   explain_denial(error, server.token, base::SystemClock().wall());
   if (answer.status != 429 && answer.status < 500) return std::unexpected(std::move(error));

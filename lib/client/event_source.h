@@ -15,6 +15,7 @@
 #include "client/backoff.h"
 #include "client/control.h"
 #include "client/http_connection.h"
+#include "client/redirect.h"
 #include "sse/decoder.h"
 
 namespace rt::client {
@@ -43,7 +44,7 @@ enum class Ending {
 
 class EventSource {
  public:
-  // `server` is asked before each attempt, since a token may have been renewed.
+  // `server` is asked before each attempt, since a token may have been renewed. Each follows redirects anew.
   EventSource(EventSourceOptions options, std::function<base::Result<Server>()> server);
 
   std::function<bool(const sse::Message&)> on_event;  // false: enough
@@ -60,17 +61,24 @@ class EventSource {
   // (429, 503), else unavailable.
   base::Result<Ending> run();
 
+  // Where a stream that begins now would resume from.
+  const std::string& last_event_id() const { return decoder_.last_event_id(); }
+
  private:
-  // One connection, until it ends. Nothing: lost, `loss_` says how.
+  // One stream, wherever redirects lead, until it ends. Nothing: lost, `loss_` says how.
   base::Result<std::optional<Ending>> follow();
-  base::Result<std::optional<Ending>> judge(const Server& server, const Answer& answer);
+  // One connection. Nothing: lost, or sent on to `redirect_`.
+  base::Result<std::optional<Ending>> follow_at(const Server& server, const std::string& path);
+  base::Result<std::optional<Ending>> judge(const Server& server, const std::string& path,
+                                            const Answer& answer);
   std::optional<Ending> lose(base::Error why);
   void set_up_decoder();
 
   EventSourceOptions options_;
   std::function<base::Result<Server>()> server_;
   sse::Decoder decoder_;
-  HttpConnection* connection_ = nullptr;  // while follow() runs
+  HttpConnection* connection_ = nullptr;  // while follow_at() runs
+  std::optional<Place> redirect_;
   ServerWish wish_;
   base::Error loss_;
   unsigned attempt_ = 0;  // attempts in a row that opened no stream

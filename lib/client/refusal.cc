@@ -34,7 +34,7 @@ base::Error refusal(const Answer& answer) {
   if (const auto detail = answer.detail(); !detail.empty()) error.what += ": " + detail;
   const auto location = answer.headers.find("location");
   if (answer.status / 100 == 3 && location != answer.headers.end()) {
-    error.hint = "it points to " + base::printable(location->second, 200) + "; redirects are not followed";
+    error.hint = "it points to " + base::printable(location->second, 200);
   }
   return error;
 }

@@ -155,7 +155,6 @@ TEST_CASE("a denial, a missing stream and HTML end it with one request") {
       {test::answer("403 No", "text/plain", ""), base::ErrorKind::denied},
       {test::answer("404 No", "text/html", "<html>"), base::ErrorKind::not_found},
       {test::answer("200 OK", "text/html", "<html>"), base::ErrorKind::not_a_stream},
-      {test::answer("302 Found", "text/html", "", "Location: /x\r\n"), base::ErrorKind::refused},
   };
   for (const auto& [bytes, kind] : cases) {
     LoopbackServer server({answer_of(bytes)});
@@ -165,6 +164,27 @@ TEST_CASE("a denial, a missing stream and HTML end it with one request") {
     CHECK(story.waits.empty());
     CHECK(server.requests().size() == 1);
   }
+}
+
+TEST_CASE("a redirect is followed, each time anew") {
+  const auto sent_on = test::answer("307 Temporary Redirect", "text/plain", "", "Location: /there?x=1\r\n");
+  LoopbackServer server({answer_of(sent_on), stream_of({k_connected + "id: 2-0\ndata: a\n\n"}),
+                         answer_of(sent_on), stream_of({"id: 3-0\ndata: b\n\n"})});
+  const auto story = follow(server, 2);
+  CHECK(story.events == std::vector<std::string>{"2-0 a", "3-0 b"});
+  CHECK(story.losses.size() == 1);
+  REQUIRE(server.requests().size() == 4);
+  CHECK(server.requests()[1].starts_with("GET /there?x=1 HTTP/1.1\r\n"));
+  CHECK(server.requests()[2].starts_with("GET /stream HTTP/1.1\r\n"));
+  CHECK(server.requests()[3].find("\r\nLast-Event-ID: 2-0\r\n") != std::string::npos);
+}
+
+TEST_CASE("redirects in a circle are an error, and so is one that leads nowhere") {
+  const auto circle = test::answer("302 Found", "text/plain", "", "Location: /stream\r\n");
+  LoopbackServer server(std::vector<Scene>(21, answer_of(circle)));
+  CHECK(follow(server, 1).ending.error().kind == base::ErrorKind::refused);
+  LoopbackServer nowhere({answer_of(test::answer("302 Found", "text/plain", "", "Location: mailto:x\r\n"))});
+  CHECK(follow(nowhere, 1).ending.error().kind == base::ErrorKind::refused);
 }
 
 TEST_CASE("204 is the end") {
