@@ -118,7 +118,7 @@ void settle_gps(Options& options, Words words) {
   const bool reads_stdin = words.files.empty() && feed.files.empty();
   if (!words.driver.empty() && reads_stdin && access(words.driver.c_str(), F_OK) == 0) {
     throw CLI::ValidationError("'" + base::printable(words.driver) +
-                               "' is a file; name the driver before it, or use --driver-from");
+                               "' is a file; name the driver before it, or give it with -f");
   }
   if (auto wrong = words.driver.empty() ? std::string{} : check_id(words.driver); !wrong.empty()) {
     throw CLI::ValidationError("DRIVER", wrong);

@@ -102,6 +102,14 @@ class GpsTest(unittest.TestCase):
         self.assertEqual(self.dry('{"_type":"location","lat":1,"lon":2,"tid":"ab"}'),
                          [("ab", {"latitude": 1, "longitude": 2})])
 
+    def test_a_file_where_the_driver_should_be_is_told_how_to_give_it(self):
+        path = self.file("fleet.ndjson", '{"lat":1,"lon":2,"driver":"V-1"}\n')
+        done = run("rtpush", "gps", "-n", path)
+        self.assertEqual(done.code, 64)
+        self.assertIn("is a file; name the driver before it, or give it with -f", done.err)
+        done = run("rtpush", "gps", "-n", "-f", path)
+        self.assertEqual((done.code, json.loads(done.out)["driverId"]), (0, "V-1"))
+
     def test_on_error_stop_reads_no_further(self):
         done = self.push("gps", "G-6", "--on-error", "stop", stdin='{"lat":1,"lon":2}\nbad\n{"lat":1,"lon":2}\n')
         self.assertEqual(done.code, 65)
