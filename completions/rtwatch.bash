@@ -5,16 +5,25 @@ _rtwatch() {
   local cur prev words cword split
   _init_completion -s || return
 
-  local options='--path -o --output -C --count -W --timeout --until --last-event-id --retries --retry-initial
-    --retry-max --notices -s --server --token-file --token -H --header -k --insecure --cacert -c --config
+  local options='--path -o --output -C --count -W --timeout --until --last-event-id --state --exec --retries
+    --retry-initial --retry-max --notices --print-curl -s --server --token-file --token -H --header -k --insecure --cacert -c --config
     -q --quiet -v --verbose --color -V --version -h --help'
 
   case $prev in
-    -o | --output) COMPREPLY=($(compgen -W 'pretty ndjson json data raw' -- "$cur")); return ;;
+    -o | --output) COMPREPLY=($(compgen -W 'pretty ndjson json csv data raw' -- "$cur")); return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
     --retries) COMPREPLY=($(compgen -W '5 inf' -- "$cur")); return ;;
-    --token-file | --cacert | -c | --config) _filedir; return ;;
-    --path | -C | --count | -W | --timeout | --until | --last-event-id | --retry-initial | --retry-max) return ;;
+    --state | --token-file | --cacert | -c | --config) _filedir; return ;;
+    --path | -C | --count | -W | --timeout | --last-event-id | --retry-initial | --retry-max) return ;;
+    --exec) COMPREPLY=($(compgen -c -- "$cur")); return ;;
+    --until)
+      if [[ $cur == status=* ]]; then
+        COMPREPLY=($(compgen -W 'DELIVERED COMPLETED' -- "${cur#*=}"))
+      else
+        COMPREPLY=($(compgen -W 'status=' -- "$cur")) && compopt -o nospace
+      fi
+      return
+      ;;
     -s | --server | --token | -H | --header) return ;;
   esac
   $split && return

@@ -3,11 +3,14 @@
 
 complete -c rtwatch -f
 complete -c rtwatch -l path -x -d 'Follow the stream at this path or URL'
-complete -c rtwatch -s o -l output -x -a 'pretty ndjson json data raw' -d 'Output format'
+complete -c rtwatch -s o -l output -x -a 'pretty ndjson json csv data raw' -d 'Output format'
 complete -c rtwatch -s C -l count -x -d 'Stop after that many events'
 complete -c rtwatch -s W -l timeout -x -d 'Give up after that time'
-complete -c rtwatch -l until -x -d 'Stop after the event in which K is V'
+complete -c rtwatch -l until -x -a 'status=DELIVERED status=COMPLETED' -d 'Stop after the event in which K is V'
 complete -c rtwatch -l last-event-id -x -d 'Resume behind this event'
+complete -c rtwatch -l state -r -F -d 'Keep the id of the last event there'
+complete -c rtwatch -l exec -x -a '(__fish_complete_command)' -d 'Run this for each event'
+complete -c rtwatch -l print-curl -d 'Print the curl command that does the same'
 complete -c rtwatch -l retries -x -a '5 inf' -d 'Attempts in a row'
 complete -c rtwatch -l retry-initial -x -d 'Wait before the first retry'
 complete -c rtwatch -l retry-max -x -d 'Longest wait between retries'

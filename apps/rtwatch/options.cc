@@ -51,6 +51,8 @@ void define_retries(CLI::App& app, Options& options) {
       ->check([](const std::string& text) {
         return base::printable(text, text.size()) == text ? std::string() : "not an event id";
       });
+  app.add_option("--state", options.state_file, "Keep the last event's id there, and resume behind it")
+      ->type_name("FILE");
   const auto store_retries = [&options](const std::string& text) {
     options.backoff.retries_max = std::nullopt;
     if (const auto number = base::parse_unsigned(text))
@@ -78,15 +80,19 @@ void define_options(CLI::App& app, Options& options) {
   define_end(app, options);
   define_retries(app, options);
   cli::add_choice(
-      app, "-o,--output", {"pretty", "ndjson", "json", "data", "raw"},
+      app, "-o,--output", {"pretty", "ndjson", "json", "csv", "data", "raw"},
       [&options](std::size_t i) {
         constexpr std::array k_formats = {cli::EventFormat::pretty, cli::EventFormat::ndjson,
-                                          cli::EventFormat::ndjson, cli::EventFormat::data,
-                                          cli::EventFormat::raw};
+                                          cli::EventFormat::ndjson, cli::EventFormat::csv,
+                                          cli::EventFormat::data,   cli::EventFormat::raw};
         options.format = k_formats[i];
       },
       "Output format (default pretty on a terminal, else ndjson; json is the same as ndjson)");
   app.add_flag("--notices", options.notices, "Print notices on stdout among the events");
+  app.add_option("--exec", options.exec, "Run this for each event, in a shell, instead of printing it")
+      ->type_name("COMMAND");
+  app.add_flag("--print-curl", options.print_curl, "Print the curl command that does the same, and end")
+      ->configurable(false);
   cli::add_client_options(app, options.client);
 }
 

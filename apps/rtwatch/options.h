@@ -30,8 +30,11 @@ struct Options {
   std::chrono::milliseconds timeout{0};
   std::string until;  // K=V
   std::string last_event_id;
+  std::string state_file;
+  std::string exec;  // a shell command
   client::Backoff backoff;
   bool notices = false;
+  bool print_curl = false;
 };
 
 void define_options(CLI::App& app, Options& options);

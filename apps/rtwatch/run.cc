@@ -13,7 +13,10 @@
 #include "cli/exit_code.h"
 #include "cli/standard_output.h"
 #include "client/event_source.h"
+#include "rtwatch/curl.h"
+#include "rtwatch/exec_command.h"
 #include "rtwatch/notices.h"
+#include "rtwatch/state_file.h"
 #include "rtwatch/target.h"
 
 namespace rt::rtwatch {
@@ -31,19 +34,40 @@ class Printer {
         colors_(cli::color_wanted(options.client.color, STDOUT_FILENO) ? cli::Colors::ansi
                                                                        : cli::Colors::none) {}
 
-  bool is_json() const { return format_ != cli::EventFormat::pretty; }
+  bool is_json() const { return format_ != cli::EventFormat::pretty && format_ != cli::EventFormat::csv; }
+
+  // What stands before the first event.
+  base::Result<void> begin() {
+    return format_ == cli::EventFormat::csv && options_.exec.empty() ? cli::write_out(cli::csv_header())
+                                                                     : base::Result<void>();
+  }
 
   // False when it was the last one wanted, or could not be printed.
   bool print(const sse::Message& message) {
     const cli::ReceivedEvent event{message.last_event_id, message.type, message.data, clock_.wall()};
-    written_ = cli::write_out(cli::format_event(event, format_, colors_));
+    written_ =
+        options_.exec.empty() ? cli::write_out(cli::format_event(event, format_, colors_)) : execute(event);
+    if (written_) written_ = state_.keep(message.last_event_id);
     const std::uint64_t seen = ++events_seen;
     return written_ && seen != options_.count && !is_last(message.data);
+  }
+
+  // The stream begins at this id.
+  void begin_at(const std::string& id) {
+    if (written_) written_ = state_.keep(id);
   }
 
   const base::Result<void>& written() const { return written_; }
 
  private:
+  base::Result<void> execute(const cli::ReceivedEvent& event) {
+    const auto line = cli::format_event(event, cli::EventFormat::ndjson, cli::Colors::none);
+    const auto ended = exec_command(options_.exec, event.id, event.type, line);
+    if (!ended) return std::unexpected(ended.error());
+    if (!ended->empty()) cli::notice(options_.client, "rtwatch", "--exec: " + *ended);
+    return {};
+  }
+
   bool is_last(std::string_view data) const {
     if (options_.until.empty()) return false;
     const auto view = cli::view_event(data);
@@ -56,6 +80,7 @@ class Printer {
   cli::EventFormat format_;
   cli::Colors colors_;
   base::SystemClock clock_;
+  StateFile state_{options_.state_file};
   base::Result<void> written_;
 };
 
@@ -71,17 +96,24 @@ void start_watcher(const Options& options) {
   });
 }
 
+base::Result<std::string> where_to_begin(const Options& options) {
+  return options.last_event_id.empty() ? StateFile(options.state_file).read() : options.last_event_id;
+}
+
 }  // namespace
 
 base::Result<void> run(const Options& options) {
   const auto target = find_target(options);
   if (!target) return std::unexpected(target.error());
+  if (options.print_curl) return cli::write_out(curl_command(options, *target) + "\n");
+  auto last_event_id = where_to_begin(options);
+  if (!last_event_id) return std::unexpected(last_event_id.error());
   Printer printer(options);
   Notices notices(options, printer.is_json());
   start_watcher(options);
 
   client::EventSource source({.path = target->path,
-                              .last_event_id = options.last_event_id,
+                              .last_event_id = *std::move(last_event_id),
                               .backoff = options.backoff,
                               .head_timeout = std::chrono::seconds(10),
                               .heartbeat = std::chrono::seconds(15)},
@@ -93,13 +125,17 @@ base::Result<void> run(const Options& options) {
                              });
   source.on_event = [&printer](const sse::Message& message) { return printer.print(message); };
   source.on_open = [&notices](const client::Server& server) { notices.opened(server); };
-  source.on_control = [&notices](const client::Control& control) { notices.control(control); };
+  source.on_control = [&](const client::Control& control) {
+    notices.control(control);
+    printer.begin_at(source.last_event_id());
+  };
   source.on_comment = [&notices](std::string_view text) { notices.comment(text); };
   source.on_lost = [&notices](const client::Lost& lost) { notices.lost(lost); };
 
   if (!target->takes_token && (!options.client.token.empty() || !options.client.token_file.empty())) {
     notices.remark("the token is for " + options.client.server + " and is not sent to " + target->server);
   }
+  if (auto begun = printer.begin(); !begun) return begun;
   const auto ending = source.run();
   if (!ending) {
     notices.closed(ending.error().what);

@@ -6,11 +6,13 @@
 #include <cmath>
 #include <ctime>
 #include <span>
+#include <vector>
 
 #include "base/text.h"
 #include "base/time_text.h"
 #include "cli/event_view.h"
 #include "model/json.h"
+#include "model/position.h"
 #include "sse/encoder.h"
 
 namespace rt::cli {
@@ -19,6 +21,14 @@ namespace {
 constexpr std::size_t k_value_bytes_max = 60;
 constexpr std::size_t k_line_bytes_max = 160;
 constexpr std::size_t k_topic_columns = 16;
+
+// The members that have a column of their own.
+std::vector<std::string_view> columns() {
+  std::vector<std::string_view> names = {"status"};
+  for (const auto& field : model::k_position_fields) names.push_back(field.name);
+  names.emplace_back("timestamp");
+  return names;
+}
 
 bool is_object_or_array(std::string_view data) {
   if (!data.starts_with('{') && !data.starts_with('[')) return false;
@@ -50,6 +60,32 @@ std::string to_raw(const ReceivedEvent& event) {
   sse::append_data(out, event.data);
   sse::append_end(out);
   return out;
+}
+
+// RFC 4180 section 2, with LF for CRLF.
+void append_cell(std::string& row, std::string_view text) {
+  if (!row.empty()) row += ',';
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    row += text;
+    return;
+  }
+  row += '"';
+  for (const char c : text) row.append(c == '"' ? 2 : 1, c == '\n' || c == '\r' ? ' ' : c);
+  row += '"';
+}
+
+std::string to_csv(const ReceivedEvent& event) {
+  const auto view = view_event(event.data);
+  std::string row = base::format_time(event.received_at);
+  append_cell(row, event.id);
+  append_cell(row, event.type);
+  append_cell(row, view && view->resource != nullptr ? std::string(view->resource->plural) + "/" + view->id
+                                                     : std::string());
+  for (const auto column : columns()) {
+    append_cell(row, view ? field_text(*view, column).value_or("") : std::string());
+  }
+  append_cell(row, event.data);
+  return row + "\n";
 }
 
 std::string local_time(base::WallTime time) {
@@ -116,6 +152,12 @@ std::string to_pretty(const ReceivedEvent& event, Colors colors) {
 
 }  // namespace
 
+std::string csv_header() {
+  std::string row = "receivedAt,id,type,topic";
+  for (const auto column : columns()) append_cell(row, column);
+  return row + ",data\n";
+}
+
 std::string_view arrow_of(double heading) {
   static constexpr std::array<std::string_view, 8> k_arrows = {"↑", "↗", "→", "↘", "↓", "↙", "←", "↖"};
   if (!(heading >= 0 && heading <= 360)) return "";
@@ -128,6 +170,8 @@ std::string format_event(const ReceivedEvent& event, EventFormat format, Colors 
       return to_pretty(event, colors);
     case EventFormat::ndjson:
       return to_ndjson(event);
+    case EventFormat::csv:
+      return to_csv(event);
     case EventFormat::data:
       return std::string(event.data) + "\n";
     case EventFormat::raw:

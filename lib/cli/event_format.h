@@ -12,6 +12,7 @@ namespace rt::cli {
 enum class EventFormat {
   pretty,  // one line: time, topic, the essentials
   ndjson,  // {"id":"MS-N","type":"message","receivedAt":"...","data":...}
+  csv,     // a row, see csv_header()
   data,    // the data alone
   raw,     // as an event stream again
 };
@@ -27,6 +28,10 @@ struct ReceivedEvent {
 
 // With the line end. Nothing that came from the server reaches a terminal as a control character in `pretty`.
 std::string format_event(const ReceivedEvent& event, EventFormat format, Colors colors);
+
+// The header row of EventFormat::csv. The columns of a position are named as `rtpush gps --format csv` reads
+// them.
+std::string csv_header();
 
 // ↑ ↗ → ↘ ↓ ↙ ← ↖ for degrees true.
 std::string_view arrow_of(double heading);

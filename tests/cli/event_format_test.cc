@@ -31,6 +31,23 @@ TEST_CASE("a line of NDJSON holds the data as it came") {
             "}\n");
 }
 
+TEST_CASE("a row of CSV has the members of positions and statuses, and the data") {
+  CHECK(
+      cli::csv_header() ==
+      "receivedAt,id,type,topic,status,latitude,longitude,heading,speed,accuracy,altitude,timestamp,data\n");
+  CHECK(format(R"({"type":"order_update","orderId":"O-1","data":{"status":"A, B"}})", EventFormat::csv) ==
+        R"(2023-12-20T14:35:00.500Z,1703082900000-0,message,orders/O-1,"A, B",,,,,,,,)"
+        R"("{""type"":""order_update"",""orderId"":""O-1"",""data"":{""status"":""A, B""}}")"
+        "\n");
+  CHECK(
+      format(
+          R"({"type":"driver_location","driverId":"D-7","location":{"latitude":1,"longitude":2.50},"timestamp":"T"})",
+          EventFormat::csv)
+          .starts_with("2023-12-20T14:35:00.500Z,1703082900000-0,message,drivers/D-7,,1,2.50,,,,,T,"));
+  CHECK(format("two\nlines", EventFormat::csv) ==
+        "2023-12-20T14:35:00.500Z,1703082900000-0,message,,,,,,,,,,\"two lines\"\n");
+}
+
 TEST_CASE("an array is kept, everything else becomes a string") {
   CHECK(format("[1, 2]", EventFormat::ndjson)
             .ends_with(R"("data":[1, 2]})"

@@ -65,6 +65,7 @@ class CompletionTest(unittest.TestCase):
         terminal.expect("rtpush order O-1 --set status=D", rb"status=DELIVERED")
         terminal.expect("rtpush gps D-7 --format ow", rb"--format owntracks")
         terminal.expect("rtwatch dri", rb"rtwatch driver ")
+        terminal.expect("rtwatch order O-1 --until status=D", rb"status=DELIVERED")
         terminal.expect("rtserve check", rb"rtserve check-config ")
         terminal.expect("rtstat --serv", rb"rtstat --server")
 

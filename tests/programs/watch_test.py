@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""What rtwatch can do with events beside printing them: tables, a place to resume from, commands, curl's way."""
+import csv
+import http.server
+import json
+import os
+import shutil
+import threading
+import unittest
+
+from commands import Command, run
+from support import API, Server, driver_path, order_path
+
+
+class WatchTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__(None)
+
+    def watch(self, *arguments, **more):
+        return run("rtwatch", *arguments, server=self.server, token="admin", **more)
+
+    def path(self, name):
+        return os.path.join(self.server.folder.name, name)
+
+    def test_csv_is_a_table_whose_positions_rtpush_reads(self):
+        self.server.publish(driver_path("C-1"), {"latitude": 1.5, "longitude": 2, "speed": 45.5,
+                                                 "timestamp": "2023-12-20T14:35:00Z"})
+        done = self.watch("driver", "C-1", "-o", "csv", "-C", "1")
+        self.assertEqual(done.code, 0, done)
+        row, = csv.DictReader(done.out.splitlines())
+        self.assertEqual((row["topic"], row["latitude"], row["speed"]), ("drivers/C-1", "1.5", "45.5"))
+        self.assertEqual(json.loads(row["data"])["location"]["latitude"], 1.5)
+        again = run("rtpush", "gps", "C-2", "-n", "--format", "csv", stdin=done.out)
+        self.assertEqual(json.loads(again.out), {"type": "driver_location", "driverId": "C-2",
+                                                 "location": {"latitude": 1.5, "longitude": 2, "speed": 45.5},
+                                                 "timestamp": "2023-12-20T14:35:00.000Z"}, again)
+
+    def test_a_state_file_resumes_across_runs(self):
+        state = self.path("state")
+        self.server.publish(order_path("S-1"), {"n": 1})
+        done = self.watch("order", "S-1", "-C", "1", "--state", state, "-o", "data")
+        self.assertEqual(done.code, 0, done)
+        for n in (2, 3):
+            self.server.publish(order_path("S-1"), {"n": n})
+        for n in (2, 3):
+            done = self.watch("order", "S-1", "-C", "1", "--state", state, "-o", "data")
+            self.assertEqual(json.loads(done.out)["data"], {"n": n}, done)
+        self.assertEqual(os.listdir(os.path.dirname(state)).count("state"), 1)
+        self.assertFalse(os.path.exists(state + ".new"))
+
+    def test_a_state_file_that_is_none_is_an_error(self):
+        with open(self.path("noise"), "wb") as f:
+            f.write(b"\x1b[2J" * 10)
+        self.assertEqual(self.watch("order", "S-2", "--state", self.path("noise")).code, 65)
+        self.assertEqual(self.watch("order", "S-2", "--state", self.server.folder.name).code, 74)
+
+    def test_exec_runs_a_command_for_each_event_in_order(self):
+        self.server.publish(order_path("E-1"), {"n": 1})
+        script = 'read line; echo "$RT_EVENT_ID $RT_EVENT_TYPE $line"; exit 3'
+        with Command("rtwatch", "order", "E-1", "-C", "2", "--exec", script,
+                     server=self.server, token="admin") as watch:
+            watch.until_err("--exec: exit status 3")
+            self.server.publish(order_path("E-1"), {"n": 2})
+            self.assertEqual(watch.finish(), 0, watch)
+            self.assertEqual(len(watch.out), 2, watch)
+            for line in watch.out:
+                id, type, event = line.split(" ", 2)
+                self.assertEqual((json.loads(event)["id"], type), (id, "message"))
+
+    def test_print_curl_prints_a_command_without_the_token(self):
+        done = self.watch("order", "O'1", "-H", "X-Y: it's", "--print-curl")
+        self.assertEqual(done.code, 64)  # no id
+        self.server.publish(order_path("U-1"), {"n": 1})
+        done = self.watch("order", "U-1", "-H", "X-Y: it's", "--print-curl")
+        self.assertEqual(done.code, 0, done)
+        self.assertNotIn(self.server.admin, done.out)
+        self.assertIn("$RT_TOKEN", done.out)
+        if shutil.which("curl") is None:
+            self.skipTest("curl is not there")
+        with Command("/bin/sh", "-c", "exec " + done.out, server=self.server, token="admin") as curl:
+            curl.until(lambda: any('"connected"' in line for line in curl.out), "the stream by curl")
+
+    def test_a_redirect_is_followed_without_the_token(self):
+        test, seen = self, []
+
+        class Redirect(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                seen.append(self.headers.get("Authorization"))
+                self.send_response(302)
+                self.send_header("Location", f"http://127.0.0.1:{test.server.port}{API}/orders/R-1/stream")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Redirect) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            url = f"http://127.0.0.1:{server.server_address[1]}"
+            done = run("rtwatch", "order", "R-1", server=url, token=self.server.admin)
+            server.shutdown()
+        self.assertEqual(done.code, 77, done)
+        self.assertEqual(seen, [f"Bearer {self.server.admin}"])
+        self.assertIn("401", done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
