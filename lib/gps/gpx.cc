@@ -118,8 +118,10 @@ class GpxReader final : public Reader {
       const auto code = XML_GetErrorCode(parser_.get());
       const bool cut = code == XML_ERROR_NO_ELEMENTS || code == XML_ERROR_UNCLOSED_TOKEN ||
                        code == XML_ERROR_PARTIAL_CHAR || code == XML_ERROR_UNCLOSED_CDATA_SECTION;
-      refuse(cut ? "the document ends before its end tag"
-                 : std::string("not well-formed XML: ") + XML_ErrorString(code));
+      // After the end expat names the fault by how much of it has come.
+      refuse(ended_ ? "something follows the end of the document"
+             : cut  ? "the document ends before its end tag"
+                    : std::string("not well-formed XML: ") + XML_ErrorString(code));
     }
   }
 
@@ -195,7 +197,7 @@ class GpxReader final : public Reader {
     if (point_ && point_->depth == depth_) {
       end_point(*std::exchange(point_, std::nullopt));
     }
-    --depth_;
+    ended_ = --depth_ == 0;
   }
 
   void end_point(Point point) {
@@ -254,7 +256,8 @@ class GpxReader final : public Reader {
 
   Output output_;
   std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser_;
-  bool over_ = false;  // refused, or finished
+  bool over_ = false;   // refused, or finished
+  bool ended_ = false;  // the root's end tag came
   std::size_t fed_ = 0;
   std::size_t token_start_ = 0;  // of what expat waits to see the end of
   std::size_t depth_ = 0;
