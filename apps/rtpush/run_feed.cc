@@ -227,7 +227,8 @@ class Feed {
     }
     const int failed = failure_ ? cli::report(k_program, *failure_) : cli::k_ok;
     if (caught_signal() == SIGALRM) {
-      cli::notice(options_.client, k_program, "no more time after " + base::format_duration(options_.timeout));
+      cli::notice(options_.client, k_program,
+                  "no more time after " + base::format_duration(options_.timeout));
       return cli::k_timeout;
     }
     if (caught_signal() != 0) {
