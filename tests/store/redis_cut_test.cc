@@ -17,6 +17,9 @@ struct Fixture {
   RedisServer redis;
   RedisInstance a{redis.address()}, b{redis.address()};
 
+  // Above all that was seen. Redis itself gives the same id again to one that comes within the millisecond of
+  // the one that it lost.
+  std::string next_id() { return std::to_string(a.ids().back().ms + 1) + "-0"; }
   void begin() {
     REQUIRE(a.publish({"A", "B"}));
     REQUIRE(b.publish({"C"}));
@@ -47,7 +50,7 @@ TEST_CASE_FIXTURE(Fixture, "a flushed stream that another program began again is
   redis.ask({"MULTI"});
   redis.ask({"FLUSHALL"});
   redis.ask({"XADD", "rtserve:events", "5-0", "topic", "orders/X", "data", "{}"});
-  redis.ask({"XADD", "rtserve:events", "*", "topic", "orders/Y", "data", "{}"});
+  redis.ask({"XADD", "rtserve:events", next_id(), "topic", "orders/Y", "data", "{}"});
   redis.ask({"EXEC"});
   CHECK(a.sees("A B C cut Y "));
   CHECK(b.sees("A B C cut Y "));
@@ -98,7 +101,7 @@ TEST_CASE_FIXTURE(Fixture, "a stream that lost its tail is a cut, also when it h
   CHECK(b.sees("A B C lost cut D lost "));
   redis.ask({"MULTI"});
   redis.ask({"RESTORE", "rtserve:events", "0", then, "REPLACE"});
-  redis.ask({"XADD", "rtserve:events", "*", "topic", "orders/E", "data", "{}"});
+  redis.ask({"XADD", "rtserve:events", next_id(), "topic", "orders/E", "data", "{}"});
   redis.ask({"EXEC"});
   CHECK(a.sees("A B C lost cut D lost cut E "));
   CHECK(b.sees("A B C lost cut D lost cut E "));
