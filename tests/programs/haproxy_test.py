@@ -17,8 +17,10 @@ class HaProxy(Front):
             text = re.sub(r"^\s+(chroot|stats|user|group|daemon)\b.*\n", "", f.read(), flags=re.M)
         text = replaced(text, {"log /dev/log\tlocal0": "log stdout format raw local0",
                                "log /dev/log\tlocal1 notice": "",
-                               "timeout client  50000": "timeout client 3s", "timeout server  50000": "timeout server 3s"})
-        pem = machine.write("/etc/haproxy/both.pem", machine.text_of("/server.crt") + machine.text_of("/server.key"), 0o600)
+                               "timeout client  50000": "timeout client 3s",
+                               "timeout server  50000": "timeout server 3s"})
+        both = machine.text_of("/server.crt") + machine.text_of("/server.key")
+        pem = machine.write("/etc/haproxy/both.pem", both, 0o600)
         machine.write("/etc/haproxy/haproxy.cfg", text + replaced(deployed("haproxy.cfg"), {
             "bind :443": f"bind 127.0.0.1:{self.port}", "/etc/haproxy/live.example.com.pem": pem,
             "fall 2": "fall 100",  # an instance that is held must not be noticed before it is asked

@@ -13,6 +13,7 @@ from redis_support import Instance, Redis
 from support import free_port
 
 RULES = os.path.join(DEPLOY, "prometheus", "rtserve.rules.yml")
+RULES_TEST = os.path.join(DEPLOY, "prometheus", "rtserve.test.yml")
 VALUES = {"$instance": ".*", "$__rate_interval": "5m", "$__interval": "5m"}
 
 
@@ -53,7 +54,7 @@ class MonitoringTest(unittest.TestCase):
 
     def test_the_dashboard_lets_its_reader_choose_the_data_source(self):
         variables = {v["name"]: v for v in self.dashboard["templating"]["list"]}
-        self.assertEqual((variables["datasource"]["type"], variables["datasource"]["query"]), ("datasource", "prometheus"))
+        self.assertEqual([variables["datasource"][key] for key in ("type", "query")], ["datasource", "prometheus"])
         asked = re.findall(r'"uid": ?"([^"]*)"', json.dumps({**self.dashboard, "uid": None}))
         self.assertEqual(set(asked), {"${datasource}"})
         places = [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in self.dashboard["panels"]]
@@ -61,7 +62,7 @@ class MonitoringTest(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("promtool"), "promtool is not installed")
     def test_prometheus_takes_the_alerts_which_fire_for_what_they_are_about(self):
-        for arguments in (["check", "rules", RULES], ["test", "rules", os.path.join(DEPLOY, "prometheus", "rtserve.test.yml")]):
+        for arguments in (["check", "rules", RULES], ["test", "rules", RULES_TEST]):
             done = promtool(*arguments)
             self.assertEqual(done.returncode, 0, done)
 

@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 
-from commands import Command, run
+from commands import PATIENCE_S, Command, run
 from proxy_support import GuidedInstance, GuidedRedis, Machine
 from support import eventually, order_path
 
@@ -62,9 +62,9 @@ class ProxyPromises:
         for watcher in watchers:
             watcher.until_err("connected")
         for instance in (self.a, self.b):
-            self.assertTrue(eventually(lambda: instance.count("rtserve_streams") > 0), "all streams are at one instance")
-        counts = lambda: json.loads(run("rtstat", "--scope", "cluster", **client).out)
-        self.assertTrue(eventually(lambda: counts()["totalClients"] == WATCHERS), counts())
+            self.assertTrue(eventually(lambda: instance.count("rtserve_streams") > 0, PATIENCE_S), "nobody is there")
+        counts = lambda: run("rtstat", "--scope", "cluster", **client).out
+        self.assertTrue(eventually(lambda: f'"totalClients":{WATCHERS}}}' in counts(), PATIENCE_S), counts())
         push = self.enterContext(Command("rtpush", "raw", stdin=subprocess.PIPE, **client))
         feed = Feed(push, watchers)
 
@@ -91,7 +91,7 @@ class ProxyPromises:
         """Does the proxy, which may have noticed it away in another test, send something there?"""
         before = instance.count("rtserve_requests_total")
         ask = lambda: self.proxy.publish(order_path("P-6"), {})
-        return eventually(lambda: ask() and instance.count("rtserve_requests_total") > before)
+        return eventually(lambda: ask() and instance.count("rtserve_requests_total") > before, PATIENCE_S)
 
     def test_a_repeated_publish_with_a_key_is_one_event_on_any_instance(self):
         with self.proxy.stream(order_path("K-1")) as stream:
@@ -112,12 +112,12 @@ class RepeatingProxyPromises(ProxyPromises):
             self.a.process.send_signal(signal.SIGSTOP)
             try:
                 keyed = {}
-                self.assertTrue(eventually(lambda: self.publish_keyed(keyed) and self.proxy.has_repeated(), 20))
-                self.assertTrue(eventually(lambda: self.proxy.post(order_path("K-3"), b"{}").status == 504, 20))
+                self.assertTrue(eventually(lambda: self.publish_keyed(keyed) and self.proxy.has_repeated(), PATIENCE_S))
+                self.assertTrue(eventually(lambda: self.proxy.post(order_path("K-3"), b"{}").status == 504, PATIENCE_S))
             finally:
                 self.a.process.send_signal(signal.SIGCONT)
             # What nginx has given up is read now: a key that is known, and an event that nobody repeated.
-            self.assertTrue(eventually(lambda: self.a.count("rtserve_requests_total") >= before + 2))
+            self.assertTrue(eventually(lambda: self.a.count("rtserve_requests_total") >= before + 2, PATIENCE_S))
             self.proxy.publish(order_path("K-2"), {"key": "end"})
             self.assertEqual([stream.next().json["data"]["key"] for _ in range(len(keyed) + 1)], [*keyed, "end"])
 

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import tempfile
 
+from commands import PATIENCE_S
 from redis_support import require_redis
 from support import WAIT_S, Answer, EventStream, Server, eventually, free_port, with_token
 from tls_test import make_certificate
@@ -157,16 +158,16 @@ class Front:
             connection.close()
 
     def publish(self, path, payload, key=None):
-        """The id of the event, once it was taken: repeated, with its key, while the answer is 503."""
+        """The id of the event, once it was taken: repeated, with its key, while the answer says to come again."""
         fields = {"Idempotency-Key": key or secrets.token_hex(8)}
-        answer = eventually(lambda: taken(self.post(path, json.dumps(payload), fields)), WAIT_S * 2)
+        answer = eventually(lambda: taken(self.post(path, json.dumps(payload), fields)), PATIENCE_S)
         assert answer, "no instance takes the event"
         return answer.json()["id"]
 
 
 def taken(answer):
     """The answer, unless it asks to come again."""
-    if answer.status == 503 and answer.headers["Retry-After"]:
+    if answer.status in (502, 503, 504):
         return None
     assert answer.status == 200, answer
     return answer
