@@ -14,6 +14,7 @@ constexpr std::string_view k_page_entries_max = "2000";
 constexpr std::size_t k_page_bytes_max = std::size_t{16} << 20U;
 
 constexpr std::uint64_t k_number_max = std::numeric_limits<std::uint64_t>::max();
+constexpr char k_no_ids_left[] = "the stream in Redis has no ids left";
 
 std::optional<sse::EventId> id_of(RedisValue value) {
   const auto text = value.text();
@@ -129,6 +130,27 @@ return {now, state['length'], state['entries-added'] or -1, state['last-generate
         state['recorded-first-entry-id'] or '0-0', mark(place), whole and 1 or 0, page, mark(furthest)}
 )lua";
 
+// ARGV: the id's milliseconds and number, an id above it for when the clock of Redis is not, and the field.
+// Of several instances that find the stream gone one begins it, so that all know it by the same entry.
+constexpr std::string_view k_begin_script = R"lua(
+local function is_above(a, b)
+  return #a > #b or #a == #b and a > b
+end
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then
+      local ms, n = info[i + 1]:match('(%d+)-(%d+)')
+      if is_above(ms, ARGV[1]) or ms == ARGV[1] and is_above(n, ARGV[2]) then return 0 end
+    end
+  end
+end
+local time = redis.call('TIME')
+local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('XADD', KEYS[1], is_above(now, ARGV[1]) and '*' or ARGV[3], ARGV[4], 'rtserve')
+return 1
+)lua";
+
 std::expected<std::string, RedisFault> load_script(RedisConnection& connection, std::string_view script,
                                                    RedisTime until) {
   auto reply = connection.ask({"SCRIPT", "LOAD", script}, until);
@@ -165,18 +187,16 @@ bool continues(const StreamPage& page, const StreamPlace& place) {
 }
 
 std::expected<void, RedisFault> begin_stream(RedisConnection& connection, sse::EventId id, RedisTime until) {
-  connection.send({"XADD", k_events_key, "*", k_begin_field, "rtserve"});
-  auto reply = connection.receive(until);
+  if (id.ms == k_number_max) return std::unexpected(k_no_ids_left);
+  const auto script = load_script(connection, k_begin_script, until);
+  if (!script) return std::unexpected(script.error());
+  const std::string ms = std::to_string(id.ms), n = std::to_string(id.n);
+  const std::string above = sse::format_event_id({id.ms + 1, 0});
+  auto reply = connection.ask({"EVALSHA", *script, "1", k_events_key, ms, n, above, k_begin_field}, until);
   if (!reply) return std::unexpected(reply.error());
-  if (const auto code = reply->value().error_code(); code && *code != "ERR")
-    return std::unexpected(fault_of_code(*code));
-  const auto given = id_of(reply->value());
-  if (given && *given > id) return {};
-  // The clock of Redis is behind: ids go on rising all the same.
-  if (id.ms == k_number_max || !given) return std::unexpected("the stream in Redis has no ids left");
-  auto above = connection.ask(
-      {"XADD", k_events_key, sse::format_event_id({id.ms + 1, 0}), k_begin_field, "rtserve"}, until);
-  if (!above) return std::unexpected(above.error());
+  const auto code = reply->value().error_code();
+  if (code == "ERR") return std::unexpected(k_no_ids_left);
+  if (code) return std::unexpected(fault_of_code(*code));
   return {};
 }
 

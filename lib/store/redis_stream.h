@@ -70,7 +70,8 @@ std::expected<StreamPage, RedisFault> page_of(RedisValue reply);
 // Is everything that was added behind `place` in this page, or still to come behind it?
 bool continues(const StreamPage& page, const StreamPlace& place);
 
-// Sees to it that there is a stream, and that the ids it gives from now on are above `id`.
+// Sees to it that there is a stream, and that its last id is above `id`; adds an entry of ours only where it
+// is not yet so.
 std::expected<void, RedisFault> begin_stream(RedisConnection& connection, sse::EventId id, RedisTime until);
 
 // The id right before; of the least, itself.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "store/redis_instance.h"
+#include "store/redis_stream.h"
 
 namespace {
 
@@ -43,6 +44,22 @@ TEST_CASE_FIXTURE(Fixture, "after FLUSHALL every instance tells of a cut, and id
   // Whoever was told of the cut by one instance goes on exactly on another, also on one that starts later.
   RedisInstance c{redis.address()};
   CHECK(std::ranges::find(a.cuts(), c.held().origin) != a.cuts().end());
+}
+
+TEST_CASE("a stream is begun once, however many see to it, and above the id also where the clock is below") {
+  RedisServer redis;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  auto connection = store::RedisConnection::open(redis.address(), until, -1);
+  REQUIRE(connection);
+  const auto entries_after = [&](sse::EventId id) {
+    CHECK(store::begin_stream(**connection, id, until));
+    return redis.ask_number({"XLEN", "rtserve:events"});
+  };
+  CHECK(entries_after({5, 7}) == 1);
+  CHECK(entries_after({5, 7}) == 1);
+  CHECK(entries_after({9'000'000'000'000, 7}) == 2);
+  CHECK(entries_after({9'000'000'000'000, 7}) == 2);
+  CHECK(entries_after({9'000'000'000'001, 0}) == 3);  // the id that the last one has
 }
 
 TEST_CASE_FIXTURE(Fixture, "a flushed stream that another program began again is a cut, too") {
