@@ -77,6 +77,13 @@ base::Result<net::ListenAddress> listen_address(const Options& options, const st
   return address;
 }
 
+base::Result<net::ListenAddress> admin_address(const Options& options) {
+  auto address = listen_address(options, options.admin_listen);
+  if (address && net::is_inherited(*address))
+    return wrong("--admin-listen is an address; fd: is for --listen");
+  return address;
+}
+
 base::Result<void> set_network(const Options& options, server::Config& config) {
   const std::vector<std::string> listen =
       options.listen.empty() ? std::vector<std::string>{"127.0.0.1:3000"} : options.listen;
@@ -85,7 +92,7 @@ base::Result<void> set_network(const Options& options, server::Config& config) {
     if (!address) return std::unexpected(address.error());
     config.listen.push_back(*std::move(address));
   }
-  auto admin = listen_address(options, options.admin_listen);
+  auto admin = admin_address(options);
   if (!admin) return std::unexpected(admin.error());
   config.admin_listen = *std::move(admin);
   for (const std::string& text : options.trusted_proxies) {

@@ -18,7 +18,8 @@ constexpr const char* k_examples =
 constexpr std::uint32_t k_threads_max = 256;
 
 void define_network(CLI::App& app, Options& options) {
-  app.add_option("--listen", options.listen, "Where to serve, repeatable (default 127.0.0.1:3000)")
+  app.add_option("--listen", options.listen,
+                 "Where to serve, repeatable; fd: for passed sockets (default 127.0.0.1:3000)")
       ->type_name("HOST:PORT")
       ->allow_extra_args(false);
   app.add_option("--admin-listen", options.admin_listen, "Metrics and health (default 127.0.0.1:3001)")

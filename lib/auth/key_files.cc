@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 
 namespace rt::auth {
@@ -40,6 +41,13 @@ struct File {
   bool is_private() const { return (mode & k_others) == 0; }
   bool is_writable_by_all() const { return (mode & S_IWOTH) != 0; }
 };
+
+// systemd lets a service read a credential by an access control list, which shows as the bit of a group.
+bool is_credential(const std::string& path, mode_t mode) {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  return folder != nullptr && path.starts_with(std::string(folder) + '/') &&
+         (mode & (S_IWGRP | S_IXGRP | S_IRWXO)) == 0;
+}
 
 std::unexpected<base::Error> refuse(std::string what, std::string hint = {}) {
   return base::fail(base::ErrorKind::configuration, std::move(what), std::move(hint));
@@ -90,7 +98,7 @@ base::Result<File> read_file(const std::string& path, const char* what, std::siz
 base::Result<Key> read_secret_file(const std::string& path) {
   const auto file = read_file(path, "secret file", k_secret_file_bytes_max);
   if (!file) return std::unexpected(file.error());
-  if (!file->is_private()) return not_private(path);
+  if (!file->is_private() && !is_credential(path, file->mode)) return not_private(path);
   auto key = key_from_secret_file_text(file->text);
   if (!key) return in_file(path, key.error());
   return key;
@@ -99,7 +107,7 @@ base::Result<Key> read_secret_file(const std::string& path) {
 base::Result<std::string> read_password_file(const std::string& path) {
   const auto file = read_file(path, "password file", k_secret_file_bytes_max);
   if (!file) return std::unexpected(file.error());
-  if (!file->is_private()) return not_private(path);
+  if (!file->is_private() && !is_credential(path, file->mode)) return not_private(path);
   std::string_view text = file->text;
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.ends_with('\r')) text.remove_suffix(1);

@@ -16,7 +16,7 @@ namespace rt::auth {
 
 inline constexpr std::size_t k_secret_file_bytes_max = std::size_t{8} * 1024;
 
-// Refused when anyone but its owner could read or write it.
+// Refused when anyone but its owner could read or write it, but for a credential that systemd hands over.
 base::Result<Key> read_secret_file(const std::string& path);
 
 // A password, without the line end behind it. Refused like a secret file, and when it is empty.

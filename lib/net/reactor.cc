@@ -234,6 +234,7 @@ struct Reactor::Loop {
 
   void publish_counts() {
     ReactorCounts& counts = reactor.counts_;
+    counts.ticks.fetch_add(1, std::memory_order_relaxed);
     store_relaxed(counts.connections_accepted, shared.connections.added());
     store_relaxed(counts.connections_open, shared.connections.size());
     store_relaxed(counts.deliveries, shard.counts().deliveries);

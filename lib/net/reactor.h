@@ -59,6 +59,7 @@ struct ReactorLimits {
 // Written by the reactor's thread, read by any.
 struct ReactorCounts {
   std::atomic<std::uint64_t> connections_accepted{0};
+  std::atomic<std::uint64_t> ticks{0};  // stands still when the loop hangs
   std::atomic<std::uint64_t> connections_open{0};
   std::atomic<std::uint64_t> accept_errors{0};
   std::atomic<std::uint64_t> requests{0};

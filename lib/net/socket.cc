@@ -2,12 +2,14 @@
 #include "net/socket.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 
@@ -18,6 +20,10 @@ namespace rt::net {
 namespace {
 
 constexpr int k_backlog = 4096;
+constexpr std::string_view k_inherited = "fd:";
+constexpr std::string_view k_unix = "unix:";
+constexpr int k_inherited_first = 3;  // SD_LISTEN_FDS_START
+constexpr std::uint64_t k_inherited_max = 64;
 // Enough for a burst to a reader a continent away; the kernel doubles it for its own needs.
 constexpr int k_send_buffer_bytes = 128 * 1024;
 
@@ -46,6 +52,22 @@ std::optional<SocketAddress> socket_address(const ListenAddress& address) {
   return std::nullopt;
 }
 
+// Both families keep the port at the same place.
+std::uint16_t port_of(const SocketAddress& address) {
+  return ntohs(reinterpret_cast<const sockaddr_in&>(address.storage).sin_port);
+}
+
+std::string host_of(const SocketAddress& address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (address.storage.ss_family == AF_INET) {
+    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address.storage).sin_addr, text, sizeof text);
+  } else if (address.storage.ss_family == AF_INET6) {
+    ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(address.storage).sin6_addr, text,
+                sizeof text);
+  }
+  return text;
+}
+
 void set_option(int fd, int level, int name, int value) {
   ::setsockopt(fd, level, name, &value, sizeof value);
 }
@@ -71,6 +93,7 @@ base::Result<ListenAddress> parse_listen_address(std::string_view text) {
                       "'" + base::printable(text) + "' is no address to listen on",
                       "a numeric address and a port, such as 127.0.0.1:3000 or [::1]:3000");
   };
+  if (text == k_inherited) return ListenAddress{std::string(k_inherited), 0};
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return wrong();
   std::string_view host = text.substr(0, colon);
@@ -88,12 +111,17 @@ base::Result<ListenAddress> parse_listen_address(std::string_view text) {
 }
 
 std::string to_string(const ListenAddress& address) {
+  if (is_inherited(address) || address.host == k_unix) return address.host;
   const bool v6 = address.host.find(':') != std::string::npos;
   return (v6 ? '[' + address.host + ']' : address.host) + ':' + std::to_string(address.port);
 }
 
 bool is_loopback(const ListenAddress& address) {
   return address.host.starts_with("127.") || address.host == "::1";
+}
+
+bool is_inherited(const ListenAddress& address) {
+  return address.host == k_inherited;
 }
 
 base::Result<void> check_free(const ListenAddress& address) {
@@ -118,11 +146,45 @@ base::Result<Descriptor> listen_on(ListenAddress& address) {
   if (::listen(listener.get(), k_backlog) != 0) return fail_listen(address);
   SocketAddress bound;
   bound.length = sizeof bound.storage;
-  if (::getsockname(listener.get(), bound.get(), &bound.length) == 0) {
-    // Both families keep the port at the same place.
-    address.port = ntohs(reinterpret_cast<const sockaddr_in&>(bound.storage).sin_port);
-  }
+  if (::getsockname(listener.get(), bound.get(), &bound.length) == 0) address.port = port_of(bound);
   return listener;
+}
+
+base::Result<std::vector<Inherited>> take_inherited() {
+  const char* pid = std::getenv("LISTEN_PID");
+  const char* count = std::getenv("LISTEN_FDS");
+  const bool are_ours = pid != nullptr && count != nullptr && pid == std::to_string(::getpid());
+  const auto passed = base::parse_unsigned(are_ours ? count : "0");
+  if (!passed || *passed == 0 || *passed > k_inherited_max) {
+    return base::fail(base::ErrorKind::configuration,
+                      "--listen fd: needs sockets that were passed on, and there are none",
+                      "it is for a socket unit of systemd");
+  }
+  std::vector<Inherited> taken;
+  for (int fd = k_inherited_first; fd < k_inherited_first + static_cast<int>(*passed); ++fd) {
+    Descriptor listener(fd);
+    int listens = 0;
+    socklen_t length = sizeof listens;
+    SocketAddress bound;
+    bound.length = sizeof bound.storage;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) != 0 || listens == 0 ||
+        ::getsockname(fd, bound.get(), &bound.length) != 0) {
+      return base::fail(base::ErrorKind::configuration,
+                        "descriptor " + std::to_string(fd) + " was passed on, and is no listening socket");
+    }
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+    ListenAddress address{host_of(bound), port_of(bound)};
+    if (bound.storage.ss_family == AF_UNIX) address = {std::string(k_unix), 0};
+    taken.push_back({std::move(address), std::move(listener)});
+  }
+  return taken;
+}
+
+base::Result<Descriptor> duplicate(const Inherited& inherited) {
+  Descriptor copy(::fcntl(inherited.listener.get(), F_DUPFD_CLOEXEC, 0));
+  if (copy.get() < 0) return fail_listen(inherited.address);
+  return copy;
 }
 
 void set_connection_options(int listener, std::chrono::milliseconds stalled_max) {
@@ -148,13 +210,7 @@ Accepted accept_from(int listener) {
   peer.length = sizeof peer.storage;
   const int fd = ::accept4(listener, peer.get(), &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) return {};
-  char text[INET6_ADDRSTRLEN] = "";
-  if (peer.storage.ss_family == AF_INET) {
-    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(peer.storage).sin_addr, text, sizeof text);
-  } else if (peer.storage.ss_family == AF_INET6) {
-    ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(peer.storage).sin6_addr, text, sizeof text);
-  }
-  return {fd, text};
+  return {fd, host_of(peer)};
 }
 
 }  // namespace rt::net

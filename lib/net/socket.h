@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 
@@ -31,6 +32,7 @@ class Descriptor {
 };
 
 // A numeric address and a port: "127.0.0.1:3000", "[::1]:3000", "0.0.0.0:80"; port 0 lets the system choose.
+// "fd:" stands for the sockets that were passed on; the address of one that is no TCP socket is "unix:".
 struct ListenAddress {
   std::string host;
   std::uint16_t port = 0;
@@ -39,6 +41,7 @@ struct ListenAddress {
 base::Result<ListenAddress> parse_listen_address(std::string_view text);
 std::string to_string(const ListenAddress& address);
 bool is_loopback(const ListenAddress& address);
+bool is_inherited(const ListenAddress& address);
 
 // A non-blocking listening socket with SO_REUSEPORT, so that every shard has one of its own on the same port.
 // The backlog is 4096. `address.port` is set to the port it got.
@@ -46,6 +49,16 @@ base::Result<Descriptor> listen_on(ListenAddress& address);
 // Fails when another process listens at the address: SO_REUSEPORT alone would let two servers of one user
 // share a port without a word.
 base::Result<void> check_free(const ListenAddress& address);
+
+// A listening socket that was open when the process began, for several shards: each gets a duplicate.
+struct Inherited {
+  ListenAddress address;
+  Descriptor listener;
+};
+// Those that systemd passes on (LISTEN_FDS, sd_listen_fds(3)). Takes them: a second call would close them
+// twice.
+base::Result<std::vector<Inherited>> take_inherited();
+base::Result<Descriptor> duplicate(const Inherited& inherited);
 
 // What the connections that a listening socket accepts inherit: no delay; a send buffer that bounds what the
 // kernel holds for one that does not read; and how long sent bytes may stay unacknowledged, or a full window

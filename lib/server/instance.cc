@@ -117,6 +117,7 @@ Instance::Instance(Config config, InstanceSources sources, const base::Clock& cl
 base::Result<void> Instance::listen() {
   std::vector<std::vector<net::Descriptor>> listeners(opened_->threads);
   for (net::ListenAddress& address : addresses_) {
+    if (net::is_inherited(address)) continue;
     if (auto free = net::check_free(address); !free) return std::unexpected(free.error());
     for (auto& of_shard : listeners) {
       auto listener = net::listen_on(address);
@@ -124,6 +125,7 @@ base::Result<void> Instance::listen() {
       of_shard.push_back(*std::move(listener));
     }
   }
+  if (auto inherited = listen_on_inherited(listeners); !inherited) return inherited;
   for (std::uint32_t shard = 0; shard < opened_->threads; ++shard) {
     reactors_.push_back(std::make_unique<net::Reactor>(shard, reactor_limits(*opened_),
                                                        std::move(listeners[shard]), serving(),
@@ -131,6 +133,22 @@ base::Result<void> Instance::listen() {
     reactors_.back()->mailbox().post(held_);
   }
   held_.reset();
+  return {};
+}
+
+// The addresses of those sockets take the place of the word for them.
+base::Result<void> Instance::listen_on_inherited(std::vector<std::vector<net::Descriptor>>& of_shards) {
+  if (std::erase_if(addresses_, net::is_inherited) == 0) return {};
+  auto inherited = net::take_inherited();
+  if (!inherited) return std::unexpected(inherited.error());
+  for (const net::Inherited& one : *inherited) {
+    for (auto& of_shard : of_shards) {
+      auto listener = net::duplicate(one);
+      if (!listener) return std::unexpected(listener.error());
+      of_shard.push_back(*std::move(listener));
+    }
+    addresses_.push_back(one.address);
+  }
   return {};
 }
 
@@ -218,6 +236,7 @@ void Instance::take_fetched_keys() {
 }
 
 void Instance::reload() {
+  supervisor_.reloading();
   auto config = sources_.reload();
   if (config) {
     const auto kept = unchangeable(*opened_, *config);
@@ -227,11 +246,13 @@ void Instance::reload() {
   }
   reload_successful_ = config.has_value();
   if (!config) {
+    supervisor_.ready();
     base::log(base::LogLevel::error, "the old configuration stays",
               {{"why", config.error().what}, {"hint", config.error().hint}});
     return;
   }
   post_serving();
+  supervisor_.ready();
   base::set_log_level(config_->log_level);
   base::log(base::LogLevel::info, "configuration reloaded", {{"keys", rules_->keys.size()}});
 }
@@ -250,6 +271,26 @@ void Instance::start() {
     });
   }
   state_ = State::ready;
+  supervisor_.ready();
+}
+
+// Until the next look at what nobody calls for; -1: there is nothing of that kind.
+int Instance::wait_ms() const {
+  std::chrono::milliseconds wait = supervisor_.alive_every();
+  if (config_->limits.memory_bytes != 0)
+    wait = wait.count() == 0 ? k_memory_look : std::min(wait, k_memory_look);
+  return wait.count() == 0 ? -1 : static_cast<int>(wait.count());
+}
+
+// Not while a loop hangs, so that the server is started anew; what a drain takes is bounded by itself.
+void Instance::tell_alive() {
+  if (!supervisor_.alive_is_due(clock_.steady())) return;
+  std::vector<std::uint64_t> ticks;
+  for (const auto& reactor : reactors_) ticks.push_back(reactor->counts().ticks);
+  for (std::size_t at = 0; at < ticks_.size(); ++at)
+    if (state_ == State::ready && ticks[at] == ticks_[at]) return;
+  ticks_ = std::move(ticks);
+  supervisor_.alive(clock_.steady());
 }
 
 void Instance::run_until_signal() {
@@ -257,8 +298,8 @@ void Instance::run_until_signal() {
   const net::Descriptor told(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   while (true) {
     pollfd waiting[] = {{told.get(), POLLIN, 0}, {fetched_.descriptor(), POLLIN, 0}};
-    const bool watches_memory = config_->limits.memory_bytes != 0;
-    ::poll(waiting, std::size(waiting), watches_memory ? static_cast<int>(k_memory_look.count()) : -1);
+    ::poll(waiting, std::size(waiting), wait_ms());
+    tell_alive();
     take_fetched_keys();
     if (admission_.memory().relieve(config_->limits.memory_bytes, clock_.steady()))
       post_to_all(net::Command::halve);
@@ -280,12 +321,14 @@ void Instance::run_until_signal() {
 
 void Instance::drain(const net::Drain& plan) {
   state_ = State::draining;
+  supervisor_.stopping();
   const base::SteadyTime until = clock_.steady() + config_->shutdown_grace * 19 / 20;
   for (const auto& reactor : reactors_) reactor->mailbox().post(plan);
   const sigset_t set = set_of({SIGTERM, SIGINT});
   const timespec look = timespec_of(k_drain_look);
   while (reactors_running_ > 0 && clock_.steady() < until) {
     if (sigtimedwait(&set, nullptr, &look) > 0) break;  // told twice
+    tell_alive();
   }
   if (reactors_running_ > 0) {
     base::log(base::LogLevel::warn, "closing what is left", {{"streams", counts_.streams.load()}});

@@ -21,6 +21,7 @@
 #include "server/config.h"
 #include "server/counts.h"
 #include "server/key_source.h"
+#include "server/supervisor.h"
 
 namespace rt::server {
 
@@ -59,6 +60,7 @@ class Instance {
 
   Instance(Config config, InstanceSources sources, const base::Clock& clock, store::Opened opened);
   base::Result<void> listen();
+  base::Result<void> listen_on_inherited(std::vector<std::vector<net::Descriptor>>& of_shards);
   base::Result<void> open_admin();
   base::Result<void> take_over(Config config);
   void renew_rules();
@@ -68,6 +70,8 @@ class Instance {
   void post_to_all(net::Command command);
   void post_serving();
   void drain(const net::Drain& plan);
+  int wait_ms() const;
+  void tell_alive();
   Readiness readiness() const;
   std::string metrics() const;
 
@@ -90,6 +94,8 @@ class Instance {
   std::shared_ptr<const store::Recollection> held_;  // until every shard was sent it
   std::vector<std::unique_ptr<net::Reactor>> reactors_;
   std::vector<std::thread> threads_;
+  Supervisor supervisor_;
+  std::vector<std::uint64_t> ticks_;  // of the reactors, when supervisor_ was last told that all is well
   std::atomic<State> state_{State::starting};
   std::atomic<bool> has_keys_{false};
   std::atomic<bool> reload_successful_{true};

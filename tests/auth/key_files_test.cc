@@ -55,6 +55,20 @@ TEST_CASE("a secret file that others could read or write is refused with the com
   }
 }
 
+TEST_CASE("a credential that systemd opens to the service's group is read, and only there") {
+  const TemporaryFile file(k_secret, 0440);
+  const std::string folder = std::filesystem::path(file.path).parent_path().string();
+  ::setenv("CREDENTIALS_DIRECTORY", folder.c_str(), 1);
+  CHECK(read_secret_file(file.path).has_value());
+  ::chmod(file.path.c_str(), 0444);
+  CHECK_FALSE(read_secret_file(file.path).has_value());
+  ::chmod(file.path.c_str(), 0440);
+  ::setenv("CREDENTIALS_DIRECTORY", (folder + "/other").c_str(), 1);
+  CHECK_FALSE(read_secret_file(file.path).has_value());
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  CHECK_FALSE(read_secret_file(file.path).has_value());
+}
+
 TEST_CASE(
     "a file that is missing, a folder, too large or too short is refused by name and without its text") {
   const TemporaryFile large(std::string(k_secret_file_bytes_max + 1, 's'), 0600);

@@ -24,8 +24,11 @@ TEST_CASE("an address to listen on is a numeric host and a port") {
   CHECK(net::to_string(*net::parse_listen_address("127.0.0.1:3000")) == "127.0.0.1:3000");
   CHECK(net::to_string(*net::parse_listen_address("[::1]:0")) == "[::1]:0");
   CHECK(net::to_string(*net::parse_listen_address("localhost:80")) == "127.0.0.1:80");
-  for (const char* text : {"", "3000", ":3000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "::1:80",
-                           "example.com:80", "1.2.3:4"}) {
+  CHECK(net::is_inherited(*net::parse_listen_address("fd:")));
+  CHECK(net::to_string(*net::parse_listen_address("fd:")) == "fd:");
+  CHECK(!net::is_inherited(*net::parse_listen_address("127.0.0.1:3000")));
+  for (const char* text : {"", "3000", "fd:3", ":3000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
+                           "::1:80", "example.com:80", "1.2.3:4"}) {
     CAPTURE(text);
     CHECK(!net::parse_listen_address(text));
   }
