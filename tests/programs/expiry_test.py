@@ -26,8 +26,8 @@ class ExpiryTest(unittest.TestCase):
     def tearDownClass(cls):
         cls.server.__exit__(None)
 
-    def short_token(self, ttl="3s"):
-        return self.server.token("--sub", "boss", "--role", "admin", "--ttl", ttl)
+    def short_token(self):
+        return self.server.token("--sub", "boss", "--role", "admin", "--ttl", "3s")
 
     def test_the_stream_says_token_expiring_and_ends_at_exp_with_a_retry_time(self):
         token = self.short_token()
@@ -66,7 +66,7 @@ class ExpiryTest(unittest.TestCase):
             self.assertEqual(stream.next().json["data"], {"n": 2})
 
     def test_a_stream_that_has_ended_is_no_longer_counted(self):
-        with self.server.stream(order_path("E-4"), token=self.short_token("1s")) as stream:
+        with self.server.stream(order_path("E-4"), token=self.short_token()) as stream:
             stream.read_to_end()
         answer = self.server.publish(order_path("E-4"), {})
         self.assertEqual(answer["subscribers"], 0)
