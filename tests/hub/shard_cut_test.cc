@@ -4,25 +4,14 @@
 #include <doctest/doctest.h>
 #include <zlib.h>
 
-#include <utility>
-
 #include "hub/shard.h"
+#include "hub/socket.h"
 
 namespace {
 
 using namespace rt;
+using hub_test::Socket;
 using std::chrono::milliseconds;
-
-struct Socket final : hub::Sink {
-  std::string received;
-  std::size_t room = 1'000'000;
-  std::optional<std::size_t> write(std::string_view bytes) override {
-    const std::size_t taken = std::min(room, bytes.size());
-    room -= taken;
-    received += bytes.substr(0, taken);
-    return taken;
-  }
-};
 
 struct Fixture {
   explicit Fixture(std::size_t block_bytes_max = 10'000)
@@ -73,7 +62,7 @@ struct Fixture {
   }
   std::string flushed() {
     while (shard.has_work()) shard.flush();
-    return std::exchange(socket.received, {});
+    return socket.take();
   }
 };
 

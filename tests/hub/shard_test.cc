@@ -4,25 +4,13 @@
 
 #include <doctest/doctest.h>
 
+#include "hub/socket.h"
+
 namespace {
 
 using namespace rt;
+using hub_test::Socket;
 using model::Kind;
-
-struct Socket final : hub::Sink {
-  std::string received;
-  std::size_t room = 1'000'000;
-  std::size_t writes = 0;
-  std::optional<std::size_t> write(std::string_view bytes) override {
-    ++writes;
-    const std::size_t taken = std::min(room, bytes.size());
-    room -= taken;
-    received += bytes.substr(0, taken);
-    return taken;
-  }
-  // What came since the last look.
-  std::string take() { return std::exchange(received, {}); }
-};
 
 auth::Subscription subscription(std::initializer_list<std::string_view> patterns) {
   auth::Rights everything;

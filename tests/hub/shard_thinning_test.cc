@@ -2,25 +2,14 @@
 // Streams with a rate, in small examples.
 #include <doctest/doctest.h>
 
-#include <utility>
-
 #include "hub/shard.h"
+#include "hub/socket.h"
 
 namespace {
 
 using namespace rt;
+using hub_test::Socket;
 using std::chrono::milliseconds;
-
-struct Socket final : hub::Sink {
-  std::string received;
-  std::size_t room = 1'000'000;
-  std::optional<std::size_t> write(std::string_view bytes) override {
-    const std::size_t taken = std::min(room, bytes.size());
-    room -= taken;
-    received += bytes.substr(0, taken);
-    return taken;
-  }
-};
 
 struct Fixture {
   explicit Fixture(std::size_t topics_max = 100, std::size_t block_bytes_max = 10'000)
@@ -53,7 +42,7 @@ struct Fixture {
   }
   std::string flushed() {
     while (shard.has_work()) shard.flush();
-    return std::exchange(socket.received, {});
+    return socket.take();
   }
 };
 
@@ -233,7 +222,7 @@ TEST_CASE_FIXTURE(FewTopicsInSmallBlocks,
   socket.received.clear();
   socket.room = 1'000'000;
   shard.on_writable(subscriber);
-  const std::string got = std::exchange(socket.received, {});
+  const std::string got = socket.take();
   CHECK(got.find("\"driverId\":\"B\"") == std::string::npos);
   CHECK(got.find("\"gap\",\"missed\":1,") != std::string::npos);
   shard.close(other);

@@ -1,12 +1,35 @@
 # SPDX-License-Identifier: MIT
 """A live feed of positions outlasts a server that is away: the newest of each driver is kept, and sent when it is
 back. What is not live waits a while, and says what it could not send."""
+import http.server
 import json
 import subprocess
+import threading
 import unittest
 
 from commands import Command, run
 from support import Server, driver_path
+
+
+class Forgetful(http.server.BaseHTTPRequestHandler):
+    """Takes the first publish and closes without an answer; answers the second."""
+    keys = []
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.keys.append(self.headers["Idempotency-Key"])
+        if len(self.keys) == 1:
+            self.close_connection = True
+            return
+        body = b'{"accepted":1,"lastId":"1-0","rejected":[]}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
 
 
 class OfflineTest(unittest.TestCase):
@@ -58,6 +81,20 @@ class OfflineTest(unittest.TestCase):
                 push.process.stdin.close()
                 self.assertEqual(push.finish(), 0, push)
                 self.assertEqual(self.positions(server, "A"), 2)
+
+    def test_a_batch_that_may_have_arrived_is_repeated_as_the_same_request(self):
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forgetful) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            with Command("rtpush", "gps", server=f"http://127.0.0.1:{server.server_port}",
+                         stdin=subprocess.PIPE) as push:
+                self.write(push, "A", 1)
+                push.until_err("the server is back")
+                push.process.stdin.close()
+                self.assertEqual(push.finish(), 0, push)
+            server.shutdown()
+        self.assertEqual(len(Forgetful.keys), 2)
+        self.assertTrue(Forgetful.keys[0])
+        self.assertEqual(Forgetful.keys[0], Forgetful.keys[1])
 
     def test_an_input_that_ends_while_the_server_is_away_is_told_as_not_sent(self):
         done = run("rtpush", "gps", "A", server="http://127.0.0.1:1", stdin='{"lat":1,"lon":2}\n{"lat":3,"lon":2}\n')
