@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -136,6 +137,7 @@ class Shard {
   void mark(Channel& channel);
   void mark(Subscriber& subscriber);
 
+  void pump_all(std::span<const Reader> readers);
   void pump(Subscriber& subscriber);
   bool write(Subscriber& subscriber, const Block& block);
   bool write_rest(Subscriber& subscriber);
