@@ -2,7 +2,7 @@
 # All from Debian 12 packages (see `./dev setup`); lib/README.md says why each is here.
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
-find_package(Boost 1.81 REQUIRED COMPONENTS url)      # Asio, Beast (headers), URL
+find_package(Boost 1.81 REQUIRED COMPONENTS url)      # Beast (headers), URL
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(spdlog REQUIRED)

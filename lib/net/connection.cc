@@ -22,35 +22,47 @@ constexpr std::size_t k_dropped_body_bytes_max = 64 * 1024;
 Connection::Connection(LoopContext& loop, std::uint64_t id, int fd, Peer peer)
     : loop_(loop),
       id_(id),
-      wire_(loop.context, fd, loop.serving.tls.get()),
+      wire_(fd, loop.serving.tls.get()),
       work_(std::make_unique<Work>(std::move(peer))) {}
 
 Connection::~Connection() = default;
 
 void Connection::start() {
   set_deadline(loop_.limits.request_timeout);
-  await_readable();
+  if (!loop_.poller.add_connection(wire_.descriptor(), id_)) close(CloseReason::peer_dead);
 }
 
-// --- readiness. Handlers find the connection by its id, for it may be gone by the time they run.
+// --- readiness
 
 void Connection::await_readable() {
-  wire_.await_input([&loop = loop_, id = id_](const boost::system::error_code& error) {
-    if (error) return;
-    if (Connection* connection = loop.find(id)) connection->on_readable();
-  });
+  if (wire_.receive_awaits_room()) return watch_room();
+  if (input_ready_) loop_.unread.push_back(id_);
 }
 
 void Connection::await_writable() {
-  wire_.await_room([&loop = loop_, id = id_](const boost::system::error_code& error) {
-    if (error) return;
-    if (Connection* connection = loop.find(id)) connection->on_writable();
-  });
+  awaits_room_ = true;
+  watch_room();
+}
+
+void Connection::watch_room() {
+  if (std::exchange(watches_room_, true)) return;
+  if (!loop_.poller.watch_room(wire_.descriptor(), id_)) loop_.doomed.push_back(id_);
+}
+
+void Connection::on_ready(const Poller::Ready& ready) {
+  if (phase_ == Phase::closed) return;
+  input_ready_ = input_ready_ || ready.input;
+  input_final_ = input_final_ || ready.last_input;
+  const bool may_receive = ready.input || (ready.room && wire_.receive_awaits_room());
+  const bool may_send = ready.room || (ready.input && wire_.send_awaits_input());
+  if (awaits_room_ && may_send) on_writable();
+  if (may_receive) on_readable();
 }
 
 void Connection::on_readable() {
-  if (phase_ == Phase::closed) return;
+  if (phase_ == Phase::closed || phase_ == Phase::waiting) return;
   const Wire::Received received = wire_.receive(loop_.input);
+  input_ready_ = !received.is_drained || input_final_;
   switch (received.input) {
     case Wire::Input::bytes:
       if (phase_ == Phase::reading) return take_input({loop_.input.data(), received.bytes});
@@ -68,7 +80,7 @@ void Connection::on_readable() {
 }
 
 void Connection::on_writable() {
-  if (phase_ == Phase::closed) return;
+  awaits_room_ = false;
   if (stream_) {
     loop_.shard.on_writable(stream_->subscriber);
     return close_if_ended();

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "http/request_parser.h"
 #include "hub/subscriber.h"
+#include "net/poller.h"
 #include "net/service.h"
 #include "net/wire.h"
 
@@ -29,6 +30,9 @@ class Connection final : public hub::Sink {
 
   // Begins to read.
   void start();
+  void on_ready(const Poller::Ready& ready);
+  // There may be more to read: what await_readable() asked for.
+  void on_readable();
   // The store's answer to the publish that this connection waits for.
   void on_answer(const base::Result<store::Receipt>& receipt);
   // The turn's mail is in: opens the stream that was asked for.
@@ -58,7 +62,7 @@ class Connection final : public hub::Sink {
 
   void await_readable();
   void await_writable();
-  void on_readable();
+  void watch_room();
   void on_writable();
   void take_input(std::string_view bytes);
   void on_head();
@@ -88,6 +92,10 @@ class Connection final : public hub::Sink {
   Phase phase_ = Phase::reading;
   bool last_request_ = false;  // close after its answer
   bool input_ended_ = false;
+  bool input_ready_ = false;  // not all that came has been read
+  bool input_final_ = false;  // nothing more comes, and so nothing will tell of it
+  bool awaits_room_ = false;
+  bool watches_room_ = false;
   base::SteadyTime reminder_ = base::SteadyTime::max();  // the next one that the wheel has for us
   base::SteadyTime deadline_;       // of what the phase waits for; streams have their own
   std::unique_ptr<Work> work_;      // while requests are read and answered

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -16,6 +15,7 @@
 #include "base/random.h"
 #include "hub/shard.h"
 #include "net/connection_table.h"
+#include "net/poller.h"
 #include "net/reactor.h"
 #include "net/wheel.h"
 
@@ -23,14 +23,14 @@ namespace rt::net {
 
 struct LoopContext {
   LoopContext(std::uint32_t shard_index, const ReactorLimits& reactor_limits, Serving initial,
-              const base::Clock& the_clock, ReactorCounts& the_counts, boost::asio::io_context& io,
+              const base::Clock& the_clock, ReactorCounts& the_counts, Poller& the_poller,
               hub::Shard& the_shard, Wheel& the_wheel)
       : index(shard_index),
         limits(reactor_limits),
         serving(std::move(initial)),
         clock(the_clock),
         counts(the_counts),
-        context(io),
+        poller(the_poller),
         shard(the_shard),
         wheel(the_wheel),
         turn_time(the_clock.steady()) {}
@@ -40,7 +40,7 @@ struct LoopContext {
   Serving serving;
   const base::Clock& clock;
   ReactorCounts& counts;
-  boost::asio::io_context& context;
+  Poller& poller;
   hub::Shard& shard;
   Wheel& wheel;
 
@@ -56,6 +56,8 @@ struct LoopContext {
   // Go to the store at the end of the turn, in this order.
   std::vector<store::Asked> asked;
   ConnectionTable connections;
+  // Those who have more to read than they took, or came back to it; their turn comes before the loop sleeps.
+  std::vector<std::uint64_t> unread;
   // Streams to be opened at the end of the turn, once all mail is in.
   std::vector<std::uint64_t> openings;
   // Streams whose last bytes go out with the next flush.

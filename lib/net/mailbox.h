@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Mailbox: the only door between threads, and the only mutex of the server. Anybody may post; one thread
 // takes everything at once. An eventfd becomes readable when the mailbox goes from empty to not empty, so a
-// reader sleeps in poll, epoll or Asio, and a busy one is not woken for each item. The reader owns the
+// reader sleeps in poll or epoll, and a busy one is not woken for each item. The reader owns the
 // mailbox and outlives those who post.
 #pragma once
 

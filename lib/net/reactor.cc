@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/reactor.h"
 
-#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -14,11 +13,12 @@ namespace rt::net {
 
 namespace {
 
-using ReadyDescriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+using std::chrono::milliseconds;
 
-constexpr int k_ready_per_turn_max =
-    1024;  // what is handled before the turn ends and everybody is written to
-constexpr std::chrono::milliseconds k_turn_max{2};
+// What the poller says for the mailbox; behind it the listeners. No connection's id comes up to here.
+constexpr std::uint64_t k_mail_tag = std::uint64_t{1} << 63U;
+constexpr milliseconds k_turn_max{2};  // before what has come so far is written to everybody
+constexpr int k_ready_per_look = 8;    // at the clock
 constexpr int k_due_per_turn_max = 128;
 constexpr int k_accepts_per_event_max = 64;  // before others have their turn
 constexpr int k_backlog_max = 4096;
@@ -52,31 +52,26 @@ struct Reactor::Loop {
       : reactor(owner),
         limits(reactor_limits),
         store(store_mailbox),
-        context(1),
         shard(reactor_limits.shard, origin),
         wheel(clock.steady()),
-        shared(index, limits, std::move(serving), clock, owner.counts_, context, shard, wheel),
-        mail(context.get_executor(), ::dup(owner.mailbox_.descriptor())),
-        tick(context) {
-    for (Descriptor& listener : listeners) {
-      set_connection_options(listener.get(), k_stalled_heartbeats_max * limits.heartbeat);
-      acceptors.emplace_back(context.get_executor(), listener.release());
-    }
+        shared(index, limits, std::move(serving), clock, owner.counts_, poller, shard, wheel),
+        acceptors(std::move(listeners)) {
+    for (const Descriptor& acceptor : acceptors)
+      set_connection_options(acceptor.get(), k_stalled_heartbeats_max * limits.heartbeat);
   }
 
   void run() {
     shard.set_time(shared.now());  // what the store held comes now, by the first mail
-    await_mail();
-    await_tick();
+    next_tick = shared.now() + Wheel::k_tick;
+    if (!poller.add_listener(reactor.mailbox_.descriptor(), k_mail_tag)) std::abort();
     for (std::size_t at = 0; at < acceptors.size(); ++at) await_connection(at);
     while (!stopped && !(shared.draining && shared.connections.empty())) {
-      if (!shard.has_work() && due.empty()) context.run_one();
+      poller.wait(is_busy() ? milliseconds(0) : time_to_tick());
       shared.turn_time = shared.now();
       shard.set_time(shared.turn_time);
-      for (int handled = 0; handled < k_ready_per_turn_max && shared.now() - shared.turn_time < k_turn_max &&
-                            context.poll_one() > 0;
-           ++handled) {
-      }
+      read_on();
+      see_to_ready();
+      if (shared.turn_time >= next_tick) on_tick();
       see_to_due();
       end_turn();
     }
@@ -84,12 +79,29 @@ struct Reactor::Loop {
     end_turn();
   }
 
-  void await_mail() {
-    mail.async_wait(ReadyDescriptor::wait_read, [this](const boost::system::error_code& error) {
-      if (error) return;
-      take_mail();
-      await_mail();
-    });
+  bool is_busy() const { return shard.has_work() || !due.empty() || !shared.unread.empty(); }
+
+  milliseconds time_to_tick() const {
+    return std::max(std::chrono::ceil<milliseconds>(next_tick - shared.now()), milliseconds(0));
+  }
+
+  void read_on() {
+    for (const std::uint64_t id : std::exchange(shared.unread, {})) {
+      if (Connection* connection = shared.find(id)) connection->on_readable();
+    }
+  }
+
+  void see_to_ready() {
+    for (int seen = 1; const auto ready = poller.next(); ++seen) {
+      if (ready->tag == k_mail_tag) {
+        take_mail();
+      } else if (ready->tag > k_mail_tag) {
+        accept_all(ready->tag - k_mail_tag - 1);
+      } else if (Connection* connection = shared.find(ready->tag)) {
+        connection->on_ready(*ready);
+      }
+      if (seen % k_ready_per_look == 0 && shared.now() - shared.turn_time >= k_turn_max) return;
+    }
   }
 
   void take_mail() {
@@ -129,20 +141,14 @@ struct Reactor::Loop {
     shared.draining = {from, from + plan.spread};
     // Who waits to be accepted has connected, and may have sent a request: closing would reset it.
     for (std::size_t at = 0; at < acceptors.size(); ++at) accept_some(at, k_backlog_max);
+    // A listener that is shared with other processes goes on, and would go on telling.
+    for (const Descriptor& acceptor : acceptors) poller.remove(acceptor.get());
     acceptors.clear();
     shared.connections.for_each([](Connection& connection) { connection.drain(); });
   }
 
-  void await_tick() {
-    tick.expires_after(Wheel::k_tick);
-    tick.async_wait([this](const boost::system::error_code& error) {
-      if (error) return;
-      on_tick();
-      await_tick();
-    });
-  }
-
   void on_tick() {
+    next_tick = shared.turn_time + Wheel::k_tick;
     const auto now_due = wheel.advance(shared.now());
     due.insert(due.end(), now_due.begin(), now_due.end());
     if (limits.retain_for.count() > 0) {
@@ -163,22 +169,20 @@ struct Reactor::Loop {
   }
 
   void await_connection(std::size_t at) {
-    if (at >= acceptors.size()) return;  // draining
-    acceptors[at].async_wait(ReadyDescriptor::wait_read, [this, at](const boost::system::error_code& error) {
-      if (!error) accept_all(at);
-    });
+    if (at < acceptors.size() && !poller.add_listener(acceptors[at].get(), k_mail_tag + 1 + at))
+      paused_acceptors.push_back(at);
   }
 
   void accept_all(std::size_t at) {
-    if (at >= acceptors.size()) return;
-    if (accept_some(at, k_accepts_per_event_max)) return await_connection(at);
+    if (at >= acceptors.size() || accept_some(at, k_accepts_per_event_max)) return;
+    poller.remove(acceptors[at].get());
     paused_acceptors.push_back(at);
   }
 
   // False when none can be accepted for now.
   bool accept_some(std::size_t at, int count_max) {
     for (int count = 0; count < count_max; ++count) {
-      Accepted accepted = accept_from(acceptors[at].native_handle());
+      Accepted accepted = accept_from(acceptors[at].get());
       if (accepted.fd >= 0) {
         accept_failing = false;
         welcome(std::move(accepted));
@@ -247,14 +251,13 @@ struct Reactor::Loop {
   Reactor& reactor;
   ReactorLimits limits;
   StoreMailbox& store;
-  boost::asio::io_context context;
+  Poller poller;
   hub::Shard shard;
   Wheel wheel;
   LoopContext shared;
-  ReadyDescriptor mail;
-  boost::asio::steady_timer tick;
-  std::vector<ReadyDescriptor> acceptors;
+  std::vector<Descriptor> acceptors;
   std::vector<std::size_t> paused_acceptors;
+  base::SteadyTime next_tick;
   std::deque<std::uint64_t> due;
   std::uint64_t accept_errors = 0;
   bool accept_failing = false;  // said in the log once, until it works again

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reactor: one shard's thread. It owns an Asio event loop, its listening sockets, its connections, its
+// Reactor: one shard's thread. It owns a Poller, its listening sockets, its connections, its
 // hub::Shard and the mailbox through which the store and the life cycle reach it; nothing is shared with
 // other reactors. A turn: whatever is ready is handled, publishes and audience changes go to the store in one
 // post, then everybody with something coming is written to, and only then does the thread sleep.

@@ -19,7 +19,7 @@ Wire::Received received_of(const TlsProgress& progress) {
       return {Wire::Input::bytes, progress.bytes};
     case TlsState::wants_read:
     case TlsState::wants_write:
-      return {Wire::Input::nothing};
+      return {Wire::Input::nothing, 0, true};
     case TlsState::closed:
       return {Wire::Input::end};
     case TlsState::plain_http:
@@ -32,9 +32,8 @@ Wire::Received received_of(const TlsProgress& progress) {
 
 }  // namespace
 
-Wire::Wire(boost::asio::io_context& context, int descriptor, const TlsServer* tls)
-    : socket_(context.get_executor(), descriptor),
-      tls_(tls != nullptr ? std::make_unique<TlsSession>(*tls, descriptor) : nullptr) {}
+Wire::Wire(int descriptor, const TlsServer* tls)
+    : socket_(descriptor), tls_(tls != nullptr ? std::make_unique<TlsSession>(*tls, descriptor) : nullptr) {}
 
 Wire::Received Wire::receive(std::span<char> into) {
   if (tls_) {
@@ -43,9 +42,10 @@ Wire::Received Wire::receive(std::span<char> into) {
     return received_of(progress);
   }
   const ssize_t got = ::recv(descriptor(), into.data(), into.size(), MSG_DONTWAIT);
-  if (got < 0) return {is_passing(errno) ? Input::nothing : Input::broken};
+  if (got < 0) return {is_passing(errno) ? Input::nothing : Input::broken, 0, errno == EAGAIN};
   if (got == 0) return {Input::end};
-  return {Input::bytes, static_cast<std::size_t>(got)};
+  const auto bytes = static_cast<std::size_t>(got);
+  return {Input::bytes, bytes, bytes < into.size()};
 }
 
 std::optional<std::size_t> Wire::send(std::string_view bytes) {
@@ -71,8 +71,7 @@ bool Wire::finish() {
 
 void Wire::close() {
   if (tls_) tls_->finish();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_ = Descriptor();
 }
 
 }  // namespace rt::net

@@ -75,8 +75,6 @@ def heavy_headers(path, text):
         if not HEAVY.match(m[2]):
             continue
         where = f"{path}:{line_of(text, m.start())}"
-        if path.endswith(".h") and path.startswith("lib/net/") and m[2].startswith("boost/asio/"):
-            continue  # the sockets' own room; asio_outside_net() keeps it there
         if path.endswith(".h"):
             yield f"{where}: {m[2]} is heavy, include it in a .cc file"
         elif m[2].startswith("CLI/") and room_of(path) not in (None, "cli"):
@@ -132,20 +130,6 @@ def names(path, text):
         return
     for m in BANNED_NAMES.finditer(without_comments(text)):
         yield f"{path}:{line_of(text, m.start())}: '{m[1]}' does not say what it is"
-
-
-def asio_outside_net(texts):
-    """For the whole tree, {path: text}: who sees Asio by way of a header of net, and should not."""
-    includes = {path: [m[2] for m in INCLUDE.finditer(without_comments(text))] for path, text in texts.items() if is_cpp(path)}
-    sees = {p for p, found in includes.items() if any(i.startswith("boost/asio/") for i in found)}
-    while True:
-        more = {p for p, found in includes.items() if p not in sees and any(f"lib/{i}" in sees for i in found)}
-        if not more:
-            break
-        sees |= more
-    for path in sorted(sees):
-        if is_ours(path) and not path.startswith("lib/net/"):
-            yield f"{path}: sees Asio through a header of net"
 
 
 RULES = [arrows, heavy_headers, locks, exceptions, resource_words, licence_line, header_opening, length, names]

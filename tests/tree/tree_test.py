@@ -27,7 +27,6 @@ class Tree(unittest.TestCase):
         read = list(files())
         self.assertGreater(len(read), 50, "this is not the tree")
         complaints = [c for path, text in read for rule in rules.RULES for c in rule(path, text)]
-        complaints += rules.asio_outside_net(dict(read))
         self.assertFalse(complaints, "\n" + "\n".join(complaints))
 
 
@@ -47,19 +46,10 @@ class Rules(unittest.TestCase):
         self.keeps(rules.arrows, "lib/sse/decoder.h", '// #include "model/topic.h"\n')
 
     def test_a_heavy_header_in_a_header_is_seen(self):
-        self.breaks(rules.heavy_headers, "lib/net/shard.h", "#include <boost/asio.hpp>\n")
+        self.breaks(rules.heavy_headers, "lib/http/target.h", "#include <boost/url.hpp>\n")
         self.breaks(rules.heavy_headers, "apps/rtpush/options.h", "#include <CLI/CLI.hpp>\n")
         self.breaks(rules.heavy_headers, "lib/server/options.cc", "#include <CLI/CLI.hpp>\n")
-        self.keeps(rules.heavy_headers, "lib/net/shard.cc", "#include <boost/asio.hpp>\n")
-
-    def test_asio_behind_a_header_of_net_is_seen(self):
-        texts = {
-            "lib/net/a.h": "#include <boost/asio/io_context.hpp>\n",
-            "lib/net/b.h": '#include "net/a.h"\n',
-            "lib/net/b.cc": '#include "net/b.h"\n',
-        }
-        self.assertFalse(list(rules.asio_outside_net(texts)))
-        self.assertTrue(list(rules.asio_outside_net(texts | {"lib/server/c.cc": '#include "net/b.h"\n'})))
+        self.keeps(rules.heavy_headers, "lib/http/target.cc", "#include <boost/url.hpp>\n")
 
     def test_a_lock_outside_the_mailbox_is_seen(self):
         self.breaks(rules.locks, "lib/hub/shard.h", "std::mutex mutex_;\n")
