@@ -151,6 +151,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {
+  if (!text.contains('%')) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -34,8 +34,11 @@ LineOutcome take_line(std::string_view& bytes, std::vector<char>& out, std::size
 
   bool after_cr = held > 0 && out.back() == '\r';
   for (std::size_t i = 0; i < window.size(); ++i) {
+    if (!after_cr) {
+      while (i < window.size() && is_plain(window[i])) ++i;
+      if (i == window.size()) break;
+    }
     const char c = window[i];
-    if (is_plain(c) && !after_cr) continue;
     if (c == '\n' && after_cr) {
       take(bytes, out, i + 1);
       return LineOutcome::whole;

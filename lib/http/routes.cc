@@ -2,6 +2,7 @@
 #include "http/routes.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "base/text.h"
@@ -22,18 +23,22 @@ std::unexpected<Response> nothing_here() {
   return std::unexpected(problem(404, detail));
 }
 
+using Segments = std::array<std::string, k_topic_segments>;
+
 // The path's decoded segments behind the prefix; decoding is done once, after the cut at the slashes.
-std::optional<std::vector<std::string>> decode_segments(std::string_view path) {
-  std::vector<std::string> segments;
-  for (const std::string_view segment : base::split(path, '/')) {
-    auto decoded = base::percent_decode(segment);
+std::optional<Segments> decode_segments(std::string_view path) {
+  Segments segments;
+  for (std::string& segment : segments) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    auto decoded = base::percent_decode(path.substr(0, end));
     if (!decoded) return std::nullopt;
-    segments.push_back(std::move(*decoded));
+    segment = std::move(*decoded);
+    path.remove_prefix(std::min(end + 1, path.size()));
   }
   return segments;
 }
 
-std::expected<Route, Response> find_topic(std::vector<std::string>& segments) {
+std::expected<Route, Response> find_topic(Segments& segments) {
   const model::Resource* resource = model::find_by_plural(segments[0]);
   if (resource == nullptr || segments[2] != resource->url_suffix) return nothing_here();
   if (!model::is_valid_id(segments[1])) {
@@ -58,8 +63,8 @@ std::expected<Route, Response> find_route(std::string_view path) {
   auto segments = decode_segments(path);
   if (!segments)
     return std::unexpected(problem(400, "the path has a '%' without two hexadecimal digits behind it"));
-  if (segments->size() == k_topic_segments) return find_topic(*segments);
-  if (segments->size() != 1) return nothing_here();
+  if (slashes == k_topic_segments - 1) return find_topic(*segments);
+  if (slashes != 0) return nothing_here();
   if (segments->front() == "stream") return StreamRoute{};
   if (segments->front() == "events") return EventsRoute{};
   if (segments->front() == "stats") return StatsRoute{};

@@ -27,6 +27,13 @@ std::optional<std::string_view> take_origin(std::string_view& rest) {
   return authority;
 }
 
+// A name or an IPv4 address, as nearly all are: known to be valid without a parser.
+bool is_plain_host(std::string_view host) {
+  return !host.empty() && std::ranges::all_of(host, [](char c) {
+    return base::is_digit(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '-';
+  });
+}
+
 }  // namespace
 
 std::optional<Target> split_target(std::string_view target, Method method) {
@@ -48,6 +55,11 @@ std::optional<Target> split_target(std::string_view target, Method method) {
 }
 
 bool is_valid_host(std::string_view host) {
+  const std::size_t colon = std::min(host.find(':'), host.size());
+  if (is_plain_host(host.substr(0, colon))) {
+    const auto port = base::parse_unsigned(host.substr(std::min(colon + 1, host.size())));
+    if (colon == host.size() || port) return port.value_or(0) <= k_port_max;
+  }
   if (host.empty() || host.find('@') != std::string_view::npos) return false;
   const auto authority = boost::urls::parse_authority(boost::core::string_view(host.data(), host.size()));
   if (!authority || authority->encoded_host().empty()) return false;

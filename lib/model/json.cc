@@ -15,6 +15,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t k_usual_members = 8;
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
 
 // Reads bytes for the lexer and publishes how far it has come: after every token but a number the lexer has
@@ -56,7 +57,9 @@ std::string short_reason(std::string_view message) {
 // The SAX consumer: notes the members of the outermost object, and only counts depth inside them.
 class MemberCollector {
  public:
-  MemberCollector(std::string_view bytes, const char* const& read) : bytes_(bytes), read_(read) {}
+  MemberCollector(std::string_view bytes, const char* const& read) : bytes_(bytes), read_(read) {
+    members_.reserve(k_usual_members);
+  }
 
   bool null() { return value(JsonType::null); }
   bool boolean(bool) { return value(JsonType::boolean); }

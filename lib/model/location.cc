@@ -80,11 +80,12 @@ std::expected<Location, EventError> read_location(const std::vector<JsonMember>&
 }
 
 void append_on_one_line(std::string& out, std::string_view json) {
+  const auto ends_line = [](char c) { return c == '\r' || c == '\n'; };
   for (;;) {
-    const std::size_t end = json.find_first_of("\r\n");
-    out += json.substr(0, end);
-    if (end == std::string_view::npos) return;
-    json.remove_prefix(end + 1);
+    const auto* const end = std::ranges::find_if(json, ends_line);
+    out.append(json.begin(), end);
+    if (end == json.end()) return;
+    json = {end + 1, json.end()};
   }
 }
 

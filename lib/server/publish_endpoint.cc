@@ -7,6 +7,8 @@ namespace rt::server {
 
 namespace {
 
+constexpr std::size_t k_receipt_bytes_max = 88;  // three numbers of 20 digits, and the words
+
 http::Response response_for(const model::EventError& error) {
   switch (error.fault) {
     case model::EventFault::malformed:
@@ -48,8 +50,12 @@ class PublishExchange final : public net::Exchange {
         base::log(base::LogLevel::debug, "event published",
                   {{"topic", model::to_string(topic)}, {"subscribers", receipt->subscribers}});
       }
-      return http::json_response(200, "{\"id\":\"" + sse::format_event_id(receipt->last_id) +
-                                          "\",\"subscribers\":" + std::to_string(receipt->subscribers) + '}');
+      std::string body;
+      body.reserve(k_receipt_bytes_max);
+      body += "{\"id\":\"";
+      sse::append_event_id(body, receipt->last_id);
+      body.append("\",\"subscribers\":").append(std::to_string(receipt->subscribers)) += '}';
+      return http::json_response(200, std::move(body));
     };
     return ask;
   }
