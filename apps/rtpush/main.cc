@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // rtpush: publishes order and run updates and driver positions.
 #include "cli/signals.h"
+#include "cli/standard_output.h"
 #include "rtpush/options.h"
 #include "rtpush/run.h"
 
 int main(int argc, char** argv) {
+  rt::cli::fill_standard_descriptors();
   rt::cli::ignore_broken_pipes();
   const auto options = rt::rtpush::parse_options(argc, argv);
   if (!options) {

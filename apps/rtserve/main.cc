@@ -4,11 +4,13 @@
 
 #include "cli/command_line.h"
 #include "cli/signals.h"
+#include "cli/standard_output.h"
 #include "rtserve/options.h"
 #include "rtserve/run.h"
 
 int main(int argc, char** argv) {
   using namespace rt;
+  cli::fill_standard_descriptors();
   cli::ignore_broken_pipes();
   CLI::App app;
   rtserve::Options options;

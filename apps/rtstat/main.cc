@@ -5,11 +5,13 @@
 #include "cli/client_options.h"
 #include "cli/exit_code.h"
 #include "cli/signals.h"
+#include "cli/standard_output.h"
 #include "rtstat/options.h"
 #include "rtstat/run.h"
 
 int main(int argc, char** argv) {
   using namespace rt;
+  cli::fill_standard_descriptors();
   cli::ignore_broken_pipes();
   CLI::App app;
   rtstat::Options options;

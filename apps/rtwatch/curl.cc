@@ -19,15 +19,15 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
-std::string curl_command(const Options& options, const Target& target) {
+std::string curl_command(const Options& options, const Target& target, const std::string& last_event_id) {
   const auto& client = options.client;
-  std::string out = "curl -N -H 'Accept: text/event-stream'";
+  std::string out = "curl -NL -H 'Accept: text/event-stream'";
   if (target.takes_token && !client.token_file.empty()) {
     out += " -H \"Authorization: Bearer $(cat " + quoted(client.token_file) + ")\"";
   } else if (target.takes_token && !client.token.empty()) {
     out += " -H \"Authorization: Bearer $RT_TOKEN\"";
   }
-  if (!options.last_event_id.empty()) out += " -H " + quoted("Last-Event-ID: " + options.last_event_id);
+  if (!last_event_id.empty()) out += " -H " + quoted("Last-Event-ID: " + last_event_id);
   for (const auto& header : client.headers) out += " -H " + quoted(header);
   if (client.insecure) out += " -k";
   if (!client.ca_file.empty()) out += " --cacert " + quoted(client.ca_file);

@@ -10,6 +10,6 @@
 
 namespace rt::rtwatch {
 
-std::string curl_command(const Options& options, const Target& target);
+std::string curl_command(const Options& options, const Target& target, const std::string& last_event_id);
 
 }  // namespace rt::rtwatch

@@ -29,8 +29,8 @@ std::string events(std::uint64_t count) {
 void Notices::say(std::string_view name, const std::string& members, const std::string& line) {
   if (!options_.notices) return remark(line);
   // A failure shows with the next event.
-  (void)cli::write_out(as_json_ ? "{\"notice\":\"" + std::string(name) + "\"" + members + "}\n"
-                                : "# " + line + "\n");
+  (void)cli::write_plain(as_json_ ? "{\"notice\":\"" + std::string(name) + "\"" + members + "}\n"
+                                  : "# " + line + "\n");
 }
 
 void Notices::remark(const std::string& line) {
@@ -47,7 +47,7 @@ void Notices::connected(const client::Control& control) {
   std::string line = "connected to " + server_ + " (" + (control.resume.empty() ? "open" : control.resume);
   if (control.missed) {
     members += member("missed", *control.missed);
-    line += ", " + events(*control.missed) + " missed";
+    line += ", " + events(*control.missed) + " to catch up";
   }
   if (!control.reason.empty()) members += member("reason", control.reason);
   say("connected", members, line + ")");
@@ -92,8 +92,7 @@ void Notices::comment(std::string_view text) {
 void Notices::lost(const client::Lost& lost) {
   char wait[32];
   std::snprintf(wait, sizeof wait, "%.1f", static_cast<double>(lost.wait.count()) / 1000);
-  std::string line = lost.was_open ? "connection lost (" + lost.why + ")" : lost.why;
-  line += std::string(", trying again in ") + wait + " s (" + std::to_string(lost.attempt);
+  std::string line = lost.why + ", trying again in " + wait + " s (" + std::to_string(lost.attempt);
   if (options_.backoff.retries_max) line += " of " + std::to_string(*options_.backoff.retries_max);
   say("reconnecting", member("why", lost.why) + ",\"wait\":" + wait + member("attempt", lost.attempt),
       line + ")");

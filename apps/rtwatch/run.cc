@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdio>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -36,8 +37,9 @@ class Printer {
 
   bool is_json() const { return format_ != cli::EventFormat::pretty && format_ != cli::EventFormat::csv; }
 
-  // What stands before the first event.
-  base::Result<void> begin() {
+  // What stands before the first event. A state that cannot be kept shows here, not after it.
+  base::Result<void> begin(const std::string& last_event_id) {
+    if (auto kept = state_.keep(last_event_id); !kept) return kept;
     return format_ == cli::EventFormat::csv && options_.exec.empty() ? cli::write_out(cli::csv_header())
                                                                      : base::Result<void>();
   }
@@ -45,8 +47,7 @@ class Printer {
   // False when it was the last one wanted, or could not be printed.
   bool print(const sse::Message& message) {
     const cli::ReceivedEvent event{message.last_event_id, message.type, message.data, clock_.wall()};
-    written_ =
-        options_.exec.empty() ? cli::write_out(cli::format_event(event, format_, colors_)) : execute(event);
+    if (written_) written_ = options_.exec.empty() ? write(event) : execute(event);
     if (written_) written_ = state_.keep(message.last_event_id);
     const std::uint64_t seen = ++events_seen;
     return written_ && seen != options_.count && !is_last(message.data);
@@ -60,6 +61,11 @@ class Printer {
   const base::Result<void>& written() const { return written_; }
 
  private:
+  base::Result<void> write(const cli::ReceivedEvent& event) {
+    const auto text = cli::format_event(event, format_, colors_);
+    return format_ == cli::EventFormat::pretty ? cli::write_out(text) : cli::write_plain(text);
+  }
+
   base::Result<void> execute(const cli::ReceivedEvent& event) {
     const auto line = cli::format_event(event, cli::EventFormat::ndjson, cli::Colors::none);
     const auto ended = exec_command(options_.exec, event.id, event.type, line);
@@ -68,12 +74,27 @@ class Printer {
     return {};
   }
 
-  bool is_last(std::string_view data) const {
+  bool is_last(std::string_view data) {
     if (options_.until.empty()) return false;
     const auto view = cli::view_event(data);
+    if (!view) return false;
     const auto at = options_.until.find('=');
     const std::string_view until = options_.until;
-    return view && cli::field_is(*view, until.substr(0, at), until.substr(at + 1));
+    warn_if_mistyped(*view, until.substr(0, at));
+    return cli::field_is(*view, until.substr(0, at), until.substr(at + 1));
+  }
+
+  // A field that never comes would be waited for without a word. Said once.
+  void warn_if_mistyped(const cli::EventView& view, std::string_view name) {
+    if (has_warned_ || cli::field_text(view, name)) return;
+    std::vector<std::string_view> names;
+    for (const auto& member : view.payload) names.emplace_back(member.key);
+    const auto near = base::nearest(name, names);
+    if (near.empty()) return;
+    has_warned_ = true;
+    cli::notice(options_.client, "rtwatch",
+                "--until: no '" + base::printable(name) + "' in the event; did you mean '" +
+                    base::printable(near) + "'?");
   }
 
   const Options& options_;
@@ -82,6 +103,7 @@ class Printer {
   base::SystemClock clock_;
   StateFile state_{options_.state_file};
   base::Result<void> written_;
+  bool has_warned_ = false;
 };
 
 void start_watcher(const Options& options) {
@@ -105,15 +127,15 @@ base::Result<std::string> where_to_begin(const Options& options) {
 base::Result<void> run(const Options& options) {
   const auto target = find_target(options);
   if (!target) return std::unexpected(target.error());
-  if (options.print_curl) return cli::write_out(curl_command(options, *target) + "\n");
-  auto last_event_id = where_to_begin(options);
+  const auto last_event_id = where_to_begin(options);
   if (!last_event_id) return std::unexpected(last_event_id.error());
+  if (options.print_curl) return cli::write_out(curl_command(options, *target, *last_event_id) + "\n");
   Printer printer(options);
   Notices notices(options, printer.is_json());
   start_watcher(options);
 
   client::EventSource source({.path = target->path,
-                              .last_event_id = *std::move(last_event_id),
+                              .last_event_id = *last_event_id,
                               .backoff = options.backoff,
                               .head_timeout = std::chrono::seconds(10),
                               .heartbeat = std::chrono::seconds(15)},
@@ -133,9 +155,9 @@ base::Result<void> run(const Options& options) {
   source.on_lost = [&notices](const client::Lost& lost) { notices.lost(lost); };
 
   if (!target->takes_token && (!options.client.token.empty() || !options.client.token_file.empty())) {
-    notices.remark("the token is for " + options.client.server + " and is not sent to " + target->server);
+    notices.remark("no token is sent to " + target->server + ": it is not --server");
   }
-  if (auto begun = printer.begin(); !begun) return begun;
+  if (auto begun = printer.begin(*last_event_id); !begun) return begun;
   const auto ending = source.run();
   if (!ending) {
     notices.closed(ending.error().what);

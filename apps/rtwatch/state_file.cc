@@ -46,15 +46,15 @@ base::Result<std::string> StateFile::read() const {
 
 base::Result<void> StateFile::keep(std::string_view id) {
   if (path_.empty() || id == kept_) return {};
-  kept_ = id;
   const std::string next = path_ + ".new";
   const int descriptor = open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor < 0) return failure(path_, errno);
-  const std::string line = kept_ + "\n";
+  const std::string line = std::string(id) + "\n";
   const bool is_written = write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size());
   const int error = errno;
   if (close(descriptor) != 0 || !is_written) return failure(path_, is_written ? errno : error);
   if (rename(next.c_str(), path_.c_str()) != 0) return failure(path_, errno);
+  kept_ = id;
   return {};
 }
 

@@ -3,6 +3,7 @@
 // whole, so that a run that is killed leaves the one before it. One instance, main thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,13 +16,13 @@ class StateFile {
   // Empty: keeps nothing.
   explicit StateFile(std::string path) : path_(std::move(path)) {}
 
-  // Empty when there is no file yet. Errors: io; invalid, when it holds no id.
+  // Empty when there is no file yet, or no id in it. Errors: io; invalid, when it holds something else.
   base::Result<std::string> read() const;
   base::Result<void> keep(std::string_view id);
 
  private:
   std::string path_;
-  std::string kept_;
+  std::optional<std::string> kept_;
 };
 
 }  // namespace rt::rtwatch

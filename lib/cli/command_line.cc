@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 
@@ -14,6 +13,7 @@
 #include "cli/exit_code.h"
 #include "cli/help.h"
 #include "cli/layers.h"
+#include "cli/standard_output.h"
 
 namespace rt::cli {
 namespace {
@@ -134,6 +134,11 @@ base::Error explain(const CLI::App& app, const Layers& layers, const CLI::ParseE
   return {base::ErrorKind::usage, what, see_help(app)};
 }
 
+base::Result<std::optional<int>> print(const std::string& text) {
+  if (const auto written = write_out(text); !written) return std::unexpected(written.error());
+  return k_ok;
+}
+
 // A number when help or version were asked for, and printed.
 base::Result<std::optional<int>> attempt(CLI::App& app, int argc, char** argv,
                                          const std::vector<std::string>& config_paths,
@@ -142,11 +147,9 @@ base::Result<std::optional<int>> attempt(CLI::App& app, int argc, char** argv,
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
-    return k_ok;
+    return print(app.help());
   } catch (const CLI::CallForVersion& version) {
-    std::printf("%s\n", version.what());
-    return k_ok;
+    return print(version.what() + std::string("\n"));
   } catch (const CLI::ParseError& error) {
     return std::unexpected(explain(app, layers, error));
   } catch (const CLI::Error& error) {

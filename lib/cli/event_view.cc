@@ -13,6 +13,17 @@ const model::JsonMember* find(const std::vector<model::JsonMember>& members, std
   return nullptr;
 }
 
+std::optional<std::string> text_at(const std::vector<model::JsonMember>& members, std::string_view path) {
+  if (const auto* member = find(members, path)) {
+    return member->type == model::JsonType::string ? member->text : std::string(member->raw);
+  }
+  const auto dot = path.find('.');
+  const auto* outer = dot == std::string_view::npos ? nullptr : find(members, path.substr(0, dot));
+  if (outer == nullptr) return std::nullopt;
+  const auto inner = model::parse_object(outer->raw);
+  return inner ? text_at(*inner, path.substr(dot + 1)) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<EventView> view_event(std::string_view data) {
@@ -40,10 +51,8 @@ std::optional<EventView> view_event(std::string_view data) {
 }
 
 std::optional<std::string> field_text(const EventView& event, std::string_view key) {
-  const auto* member = find(event.payload, key);
-  if (member == nullptr) member = find(event.members, key);
-  if (member == nullptr) return std::nullopt;
-  return member->type == model::JsonType::string ? member->text : std::string(member->raw);
+  auto text = text_at(event.payload, key);
+  return text ? text : text_at(event.members, key);
 }
 
 bool field_is(const EventView& event, std::string_view key, std::string_view value) {

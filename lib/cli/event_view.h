@@ -25,7 +25,8 @@ struct EventView {
 std::optional<EventView> view_event(std::string_view data);
 
 // What people see of a member: the text of a string, else the JSON as it came. Looks in the payload, then in
-// the event itself. Nothing when there is no such member.
+// the event itself; where no member has that name, "a.b" is the b in the object a. Nothing when there is
+// none.
 std::optional<std::string> field_text(const EventView& event, std::string_view key);
 
 // Is the member's value `value`? Numbers compare as numbers.

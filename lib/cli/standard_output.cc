@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/standard_output.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/text.h"
 #include "cli/signals.h"
 
 namespace rt::cli {
@@ -41,6 +43,14 @@ milliseconds until(steady_clock::time_point deadline) {
 
 }  // namespace
 
+void fill_standard_descriptors() {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+    const bool is_closed = fcntl(descriptor, F_GETFD) < 0 && errno == EBADF;
+    // The lowest that is free: this one.
+    if (is_closed) (void)open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 base::Result<void> write_out(std::string_view text) {
   while (is_writing.test_and_set()) pause();
   int error = 0;
@@ -60,6 +70,18 @@ base::Result<void> write_out(std::string_view text) {
   if (error != 0)
     return base::fail(base::ErrorKind::io, std::string("standard output: ") + std::strerror(error));
   return {};
+}
+
+base::Result<void> write_plain(std::string_view text) {
+  if (isatty(STDOUT_FILENO) != 1) return write_out(text);
+  std::string shown;
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of("\t\n"), text.size());
+    shown += base::printable(text.substr(0, end), std::string::npos);
+    if (end < text.size()) shown += text[end];
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return write_out(shown);
 }
 
 void wait_while_read(milliseconds time) {

@@ -13,8 +13,15 @@
 
 namespace rt::cli {
 
+// Takes the places of stdin, stdout and stderr where the caller closed them, so that no connection gets their
+// descriptors; reading and writing there fails. First thing in main, of rtserve too.
+void fill_standard_descriptors();
+
 // All of `text`, unbuffered. Does not return when the reader has gone. Error: io.
 base::Result<void> write_out(std::string_view text);
+
+// The same; on a terminal with control characters but tab and line end shown as \xNN.
+base::Result<void> write_plain(std::string_view text);
 
 // Waits that long, unless the reader goes away, which ends the program.
 void wait_while_read(std::chrono::milliseconds time);

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "client/http_connection.h"
-#include "http/message.h"
 #include "model/json.h"
 
 namespace rt::client {
@@ -33,7 +32,7 @@ std::string Answer::detail() const {
       }
     }
   }
-  return std::string(http::reason_phrase(status));
+  return base::printable(reason, k_detail_bytes_max);
 }
 
 std::optional<std::chrono::milliseconds> Answer::retry_after() const {

@@ -13,6 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::size_t k_event_bytes_max = std::size_t{16} * 1024 * 1024;
 constexpr int k_heartbeats_missed_max = 3;
 // Where a server says that it sends no heartbeat.
 constexpr std::chrono::hours k_silence_unbounded{24};
@@ -36,7 +37,8 @@ base::Error not_a_stream(const Server& server, const Answer& answer) {
 EventSource::EventSource(EventSourceOptions options, std::function<base::Result<Server>()> server)
     : wait([](milliseconds time) { std::this_thread::sleep_for(time); }),
       options_(std::move(options)),
-      server_(std::move(server)) {
+      server_(std::move(server)),
+      decoder_({.line_bytes_max = k_event_bytes_max, .event_bytes_max = k_event_bytes_max}) {
   set_up_decoder();
 }
 
@@ -77,7 +79,7 @@ base::Result<Ending> EventSource::run() {
     }
     const auto time = wait_before(options_.backoff, attempt_, wish_, random);
     wish_.retry_after.reset();
-    if (on_lost) on_lost({loss_.what, time, attempt_, was_open_});
+    if (on_lost) on_lost({loss_.what, time, attempt_});
     wait(time);
   }
 }
@@ -89,7 +91,7 @@ std::optional<Ending> EventSource::lose(base::Error why) {
 
 base::Result<std::optional<Ending>> EventSource::follow() {
   const bool is_first = std::exchange(is_first_, false);
-  was_open_ = false;
+  is_token_withheld_ = false;
   auto server = server_();
   if (!server) {
     // A token file that is being replaced is there again for the next attempt.
@@ -102,9 +104,12 @@ base::Result<std::optional<Ending>> EventSource::follow() {
     auto ending = follow_at(*server, path);
     if (!redirect_) return ending;
     if (redirects == k_redirects_max) {
-      return base::fail(base::ErrorKind::refused, "the server redirects in a circle: " + server->url);
+      return base::fail(base::ErrorKind::refused, "more than " + std::to_string(k_redirects_max) +
+                                                      " redirects, the last one from " + server->url);
     }
+    const bool has_token = !server->token.empty();
     move_to(*server, redirect_->server);
+    is_token_withheld_ = is_token_withheld_ || (has_token && server->token.empty());
     path = redirect_->path;
   }
 }
@@ -124,7 +129,6 @@ base::Result<std::optional<Ending>> EventSource::follow_at(const Server& server,
       path, headers, options_.head_timeout,
       [&](const Answer& head) {
         is_open = head.status == 200 && is_event_stream(head);
-        was_open_ = is_open;
         if (is_open) {
           attempt_ = 0;
           if (on_open) on_open(server);
@@ -138,8 +142,9 @@ base::Result<std::optional<Ending>> EventSource::follow_at(const Server& server,
   connection_ = nullptr;
 
   if (is_enough_) return Ending::enough;
+  // It would come again.
   if (fault)
-    return lose({base::ErrorKind::unavailable, "the stream holds a line or an event that is too large", {}});
+    return base::fail(base::ErrorKind::invalid, server.url + " sent a line or an event of over 16 MiB");
   if (!answer) {
     if (answer.error().kind != base::ErrorKind::unavailable) return std::unexpected(answer.error());
     return lose(answer.error());
@@ -148,14 +153,23 @@ base::Result<std::optional<Ending>> EventSource::follow_at(const Server& server,
   return judge(server, path, *answer);
 }
 
+base::Error EventSource::refused(const Server& server, const Answer& answer) const {
+  auto error = refusal(answer);
+  if (error.kind == base::ErrorKind::denied && is_token_withheld_) {
+    error.hint = "redirected to " + server.url + ", another origin, where the token was not sent";
+  } else {
+    explain_denial(error, server.token, base::SystemClock().wall());
+  }
+  return error;
+}
+
 base::Result<std::optional<Ending>> EventSource::judge(const Server& server, const std::string& path,
                                                        const Answer& answer) {
   if (answer.status == 204) return Ending::no_content;
   if (answer.status == 200) return std::unexpected(not_a_stream(server, answer));
   redirect_ = redirect_target({server.url, path}, answer);
   if (redirect_) return std::nullopt;
-  auto error = refusal(answer);
-  explain_denial(error, server.token, base::SystemClock().wall());
+  auto error = refused(server, answer);
   if (answer.status != 429 && answer.status < 500) return std::unexpected(std::move(error));
   wish_.retry_after = answer.retry_after();
   return lose(std::move(error));

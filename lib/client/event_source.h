@@ -34,7 +34,6 @@ struct Lost {
   std::string why;
   std::chrono::milliseconds wait{0};  // until the next attempt
   unsigned attempt = 0;               // its number in a row, from 1
-  bool was_open = false;              // a stream was lost, not just an attempt
 };
 
 enum class Ending {
@@ -57,8 +56,8 @@ class EventSource {
   base::Random random;
 
   // Returns at the end, or with what cannot be helped by trying again: denied (401, 403), not_found (404),
-  // not_a_stream (another content type), refused and invalid (other answers); after the last attempt: busy
-  // (429, 503), else unavailable.
+  // not_a_stream (another content type), refused and invalid (other answers, a line or an event over 16 MiB);
+  // after the last attempt: busy (429, 503), else unavailable.
   base::Result<Ending> run();
 
   // Where a stream that begins now would resume from.
@@ -71,6 +70,7 @@ class EventSource {
   base::Result<std::optional<Ending>> follow_at(const Server& server, const std::string& path);
   base::Result<std::optional<Ending>> judge(const Server& server, const std::string& path,
                                             const Answer& answer);
+  base::Error refused(const Server& server, const Answer& answer) const;
   std::optional<Ending> lose(base::Error why);
   void set_up_decoder();
 
@@ -79,11 +79,11 @@ class EventSource {
   sse::Decoder decoder_;
   HttpConnection* connection_ = nullptr;  // while follow_at() runs
   std::optional<Place> redirect_;
+  bool is_token_withheld_ = false;  // from where a redirect led
   ServerWish wish_;
   base::Error loss_;
   unsigned attempt_ = 0;  // attempts in a row that opened no stream
   bool is_first_ = true;
-  bool was_open_ = false;
   bool is_enough_ = false;
 };
 

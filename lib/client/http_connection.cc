@@ -29,6 +29,7 @@ bool has_control_or_space(std::string_view text) {
 Answer head_of(const httplib::Response& response) {
   Answer answer;
   answer.status = response.status;
+  answer.reason = response.reason;
   for (const auto& [name, value] : response.headers) answer.headers.emplace(base::to_lower(name), value);
   return answer;
 }
@@ -116,7 +117,8 @@ base::Result<Answer> HttpConnection::State::perform(httplib::Request request, mi
   client->set_connection_timeout(std::min(deadline, k_connect_timeout));
   watchdog.arm(deadline);
   httplib::Response response;
-  auto error = httplib::Error::Unknown;
+  // Success: httplib leaves it so where a name is not known, unless it finds another error there already.
+  auto error = httplib::Error::Success;
   bool is_whole = false;
   try {
     is_whole = client->send(request, response, error);

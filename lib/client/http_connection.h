@@ -31,8 +31,9 @@ struct Answer {
   int status = 0;
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
+  std::string reason = {};  // what stands behind the status, as "Not Found"
 
-  // What an RFC 9457 body says in `detail`, else the reason phrase: for messages to people.
+  // What an RFC 9457 body says in `detail`, else the reason: for messages to people.
   std::string detail() const;
   // Seconds (or an HTTP date's distance) of Retry-After, capped at an hour.
   std::optional<std::chrono::milliseconds> retry_after() const;

@@ -34,7 +34,9 @@ base::Error refusal(const Answer& answer) {
   if (const auto detail = answer.detail(); !detail.empty()) error.what += ": " + detail;
   const auto location = answer.headers.find("location");
   if (answer.status / 100 == 3 && location != answer.headers.end()) {
-    error.hint = "it points to " + base::printable(location->second, 200);
+    // What stands in the query may be a secret of a login page.
+    error.hint = "it points to " +
+                 base::printable(location->second.substr(0, location->second.find_first_of("?#")), 200);
   }
   return error;
 }

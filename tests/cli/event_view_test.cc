@@ -27,6 +27,18 @@ TEST_CASE("text is compared as text, numbers as numbers") {
   CHECK(field_is(*view, "ok", "true"));
 }
 
+TEST_CASE("a dot leads into an object, unless the name has it") {
+  const auto view = view_event(
+      R"({"type":"order_update","orderId":"O","data":{"a":{"b":{"c":1},"b.c":2},"n":3,"x.y":4,"x":{"y":5}}})");
+  REQUIRE(view);
+  CHECK(field_text(*view, "a.b") == R"({"c":1})");
+  CHECK(field_text(*view, "a.b.c") == "2");
+  CHECK(field_text(*view, "x.y") == "4");
+  CHECK(field_text(*view, "data.n") == "3");
+  CHECK(!field_text(*view, "n.a"));
+  CHECK(!field_text(*view, "a."));
+}
+
 TEST_CASE("an object of another server is its own payload; text is no event") {
   const auto view = view_event(R"({"status":"x"})");
   REQUIRE(view);

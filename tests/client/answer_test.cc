@@ -12,6 +12,7 @@ TEST_CASE("detail is that of the problem, else the status in words") {
       .status = 404, .headers = {}, .body = R"({"title":"Not Found","detail":"no such \u001b thing"})"};
   CHECK(answer.detail() == "no such \\x1B thing");
   answer.body = "<html>";
+  answer.reason = "Not Found";
   CHECK(answer.detail() == "Not Found");
 }
 
