@@ -26,7 +26,6 @@ void Outbox::append(Place place, const std::string& json) {
 
 base::Result<void> Outbox::add(Place place, const std::string& driver, const std::string& json) {
   if (!publisher_) {
-    score_.clear_progress();
     score_.sent(1);
     return cli::write_out(json + "\n");
   }
@@ -111,9 +110,12 @@ void Outbox::go_away(const base::Error& why) {
 void Outbox::come_back() {
   next_attempt_.reset();
   attempts_ = 0;
-  const auto left_out = std::to_string(std::exchange(left_out_, 0));
-  cli::notice(options_.client, k_program,
-              "the server is back; " + left_out + " older positions were left out");
+  std::string line = "the server is back";
+  if (const auto count = std::exchange(left_out_, 0); count > 0) {
+    line += "; " + std::to_string(count) +
+            (count == 1 ? " older position was left out" : " older positions were left out");
+  }
+  cli::notice(options_.client, k_program, line);
 }
 
 void Outbox::take_kept() {

@@ -179,6 +179,7 @@ class Feed {
 
   void take(gps::Fix fix) {
     if (is_over()) {
+      leave();
       return;
     }
     const auto& driver = feed_.driver.empty() ? fix.driver : feed_.driver;
@@ -206,8 +207,18 @@ class Feed {
   }
 
   void add(std::size_t line, const std::string& driver, const std::string& json) {
-    if (!is_over()) {
-      note(outbox_.add({file_, line}, driver, json));
+    if (is_over()) {
+      leave();
+      return;
+    }
+    note(outbox_.add({file_, line}, driver, json));
+  }
+
+  // What was read and is not sent, since a signal or a failure came first, so that the summary adds up. What
+  // follows the end by --on-error is not counted as read.
+  void leave() {
+    if (!stopped_at_) {
+      score_.not_sent(1);
     }
   }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "rtpush/score.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 #include "base/text.h"
 #include "model/json.h"
@@ -17,6 +20,18 @@ namespace {
 constexpr std::uint64_t k_rejections_shown_max = 10;
 constexpr std::chrono::milliseconds k_bar_interval{100};
 constexpr std::size_t k_bar_columns = 30;
+
+// A terminal that can take back what it shows.
+bool is_screen(int descriptor) {
+  const char* term = std::getenv("TERM");
+  return isatty(descriptor) == 1 && (term == nullptr || std::string_view(term) != "dumb");
+}
+
+std::size_t columns_of(int descriptor) {
+  winsize size{};
+  const bool is_known = ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : 80;
+}
 
 std::string one_decimal(double value) {
   std::array<char, 32> text{};
@@ -32,7 +47,7 @@ void print_place(const Place& place, const std::string& what) {
 }  // namespace
 
 Score::Score(const Options& options)
-    : options_(options), bar_wanted_(!options.client.quiet && isatty(STDERR_FILENO) == 1) {}
+    : options_(options), bar_wanted_(!options.client.quiet && !options.dry_run && is_screen(STDERR_FILENO)) {}
 
 void Score::skipped(const Place& place, std::string_view reason) {
   ++skipped_;
@@ -70,10 +85,16 @@ void Score::draw_progress(const Input& input, std::uint64_t bytes_read) {
   bar_drawn_ = now;
   const double part =
       std::min(1.0, static_cast<double>(bytes_read) / static_cast<double>(input.bytes_total()));
-  const auto filled = static_cast<std::size_t>(part * k_bar_columns);
-  const std::string bar = std::string(filled, '#') + std::string(k_bar_columns - filled, ' ');
-  std::fprintf(stderr, "\r[%s] %3d %%  %llu sent\x1b[K", bar.c_str(), static_cast<int>(part * 100),
-               static_cast<unsigned long long>(sent_));
+  std::string line = "\r[" + std::string(static_cast<std::size_t>(part * k_bar_columns), '#');
+  line.resize(2 + k_bar_columns, ' ');
+  const auto percent = std::to_string(static_cast<int>(part * 100));
+  line += "] " + std::string(3 - percent.size(), ' ') + percent + " %  " + std::to_string(sent_) + " sent";
+  // What does not fit would begin a new line with each drawing.
+  if (const auto columns = columns_of(STDERR_FILENO); line.size() > columns) {
+    line.erase(1, std::min(k_bar_columns + 3, line.size() - 1));
+    line.resize(std::min(line.size(), columns));
+  }
+  std::fprintf(stderr, "%s\x1b[K", line.c_str());
 }
 
 void Score::clear_progress() {

@@ -3,7 +3,9 @@
 import json
 import os
 import pty
+import signal
 import subprocess
+import termios
 import unittest
 
 from commands import PATIENCE_S, Command, environment, run
@@ -115,17 +117,29 @@ class GpsTest(unittest.TestCase):
         self.assertEqual(done.code, 65)
         self.assertIn("2 lines: 1 sent, 0 skipped, 1 rejected", done.err)
 
+    def test_what_was_read_when_a_signal_came_and_not_sent_is_counted(self):
+        path = self.file("slow.ndjson", "".join('{"lat":1,"lon":2,"ts":%d}\n' % t for t in (1, 36000, 72000)))
+        with self.server.stream(driver_path("G-9")) as stream, \
+                Command("rtpush", "gps", "G-9", path, "--replay", server=self.server, token="admin") as push:
+            stream.connected()
+            stream.next()
+            push.process.send_signal(signal.SIGINT)
+            self.assertEqual(push.finish(), -signal.SIGINT)
+            self.assertIn("3 lines: 1 sent, 0 skipped, 0 rejected, 2 not sent", push.err[-1])
+
     def test_only_the_first_ten_rejections_are_shown(self):
         done = self.push("gps", "G-7", stdin="bad\n" * 12)
         self.assertEqual(done.code, 65)
         self.assertEqual(len(done.err.splitlines()), 11)
         self.assertIn("12 lines: 0 sent, 0 skipped, 12 rejected", done.err)
 
-    def test_a_bar_is_drawn_on_a_terminal_and_gone_at_the_end(self):
+    def shown(self, *arguments, columns=80, **more):
+        """What a terminal that wide is sent as standard error, while a file of 20,000 positions is read."""
         path = self.file("drive.ndjson", '{"lat":1,"lon":2}\n' * 20_000)
         master, slave = pty.openpty()
-        process = subprocess.Popen([os.path.join(BIN, "rtpush"), "gps", "G-8", path], stderr=slave,
-                                   stdin=subprocess.DEVNULL, env=environment(self.server, "admin"))
+        termios.tcsetwinsize(slave, (24, columns))
+        process = subprocess.Popen([os.path.join(BIN, "rtpush"), "gps", "G-8", path, *arguments], stderr=slave,
+                                   stdin=subprocess.DEVNULL, env=environment(self.server, "admin", **more))
         os.close(slave)
         shown = b""
         while True:
@@ -136,8 +150,18 @@ class GpsTest(unittest.TestCase):
             shown += some
         self.assertEqual(process.wait(PATIENCE_S), 0)
         os.close(master)
+        return shown
+
+    def test_a_bar_is_drawn_on_a_terminal_and_gone_at_the_end(self):
+        summary = rb"rtpush: 20000 lines: 20000 sent, [^\r]*\r\n$"
+        shown = self.shown()
         self.assertRegex(shown, rb"\r\[#* *\] +[0-9]+ %  [0-9]+ sent")
-        self.assertRegex(shown, rb"\r\x1b\[Krtpush: 20000 lines: 20000 sent, [^\r]*\r\n$")
+        self.assertRegex(shown, rb"\r\x1b\[K" + summary)
+        shown = self.shown(columns=20)
+        self.assertRegex(shown, rb"^\r +[0-9]+ %  [0-9]+ sent\x1b\[K\r")
+        self.assertNotIn(b"[#", shown)
+        self.assertRegex(self.shown(TERM="dumb"), b"^" + summary)
+        self.assertEqual(self.shown("-q"), b"")
 
     def test_a_misspelt_field_is_told_with_the_right_one(self):
         done = run("rtpush", "order", "T-1", "-n", "--set", "staus=DELIVERED")
