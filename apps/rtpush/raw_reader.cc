@@ -6,12 +6,13 @@
 #include "base/text.h"
 #include "gps/lines.h"
 #include "model/event.h"
+#include "rtpush/run.h"
 
 namespace rt::rtpush {
 namespace {
 
-// An event's payload at its largest, and room for what stands around it.
-constexpr std::size_t k_raw_line_bytes_max = model::EventLimits{}.event_bytes_max + 4096;
+// With room for what stands around the payload.
+constexpr std::size_t k_raw_line_bytes_max = k_event_limits.event_bytes_max + 4096;
 
 class RawReader final : public gps::Reader {
  public:
@@ -19,7 +20,7 @@ class RawReader final : public gps::Reader {
     cutter_.on_line = [this](std::size_t number, std::string_view line) { take(number, base::trim(line)); };
     cutter_.on_too_long = [this](std::size_t number) {
       ++lines_;
-      output_.rejected(number, "the line is longer than an event may be (64 KiB)");
+      output_.rejected(number, "the line is longer than an event may be (4 MiB)");
     };
   }
 
@@ -34,7 +35,7 @@ class RawReader final : public gps::Reader {
       return;
     }
     ++lines_;
-    const auto event = model::parse_event(line, {}, {});
+    const auto event = model::parse_event(line, k_event_limits, {});
     if (event) {
       output_.event(number, std::string(line));
     } else {

@@ -27,8 +27,8 @@ base::Result<std::string> read_all(const std::string& path) {
       return all;
     }
     all.append(piece->bytes);
-    if (all.size() > model::EventLimits{}.event_bytes_max) {
-      return base::fail(base::ErrorKind::invalid, input->name() + ": larger than an event may be (64 KiB)");
+    if (all.size() > k_event_limits.event_bytes_max) {
+      return base::fail(base::ErrorKind::invalid, input->name() + ": larger than an event may be (4 MiB)");
     }
   }
 }
@@ -66,7 +66,7 @@ int run_update(const Options& options) {
   for (const auto& warning : payload->warnings) {
     cli::notice(options.client, k_program, warning);
   }
-  const auto event = model::parse_payload({update.kind, update.id}, payload->json, {}, {});
+  const auto event = model::parse_payload({update.kind, update.id}, payload->json, k_event_limits, {});
   if (!event) {
     return refuse(base::ErrorKind::invalid, event.error().what);
   }

@@ -110,6 +110,10 @@ class LineReader final : public Reader {
       take_traccar_query(output_, line, options_, number);
       return;
     }
+    if (line.starts_with("\xFF\xFE") || line.starts_with("\xFE\xFF")) {
+      output_.rejected(number, "this is UTF-16; iconv -f UTF-16 -t UTF-8 makes of it what can be read");
+      return;
+    }
     const bool may_be_csv = lines_ == 1 && line.find_first_of(",;\t") != std::string_view::npos;
     output_.rejected(number, "not recognised: '" + base::printable(line, 40) + "'" +
                                  (may_be_csv ? "; if this is CSV, say --format csv" : ""));

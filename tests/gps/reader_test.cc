@@ -17,6 +17,13 @@ TEST_CASE("each line is recognised for itself") {
               "2: 1,2 time=1994-03-23T12:35:19.000Z"});
 }
 
+TEST_CASE("UTF-16 is told by its mark") {
+  for (const std::string_view input : {"\xFF\xFE{", "\xFE\xFF{"}) {
+    CHECK(read_whole(input) ==
+          Lines{"1: rejected this is UTF-16; iconv -f UTF-16 -t UTF-8 makes of it what can be read"});
+  }
+}
+
 TEST_CASE("an object with coordinates and a class of its own is no report of gpsd") {
   CHECK(read_whole("{\"class\":\"van\",\"lat\":3,\"lon\":4}") == Lines{"1: 3,4"});
 }

@@ -15,7 +15,7 @@ from support import BIN, Server, driver_path
 class GpsTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
+        cls.server = Server("--max-event-bytes", "100k")
 
     @classmethod
     def tearDownClass(cls):
@@ -162,6 +162,13 @@ class GpsTest(unittest.TestCase):
         self.assertNotIn(b"[#", shown)
         self.assertRegex(self.shown(TERM="dumb"), b"^" + summary)
         self.assertEqual(self.shown("-q"), b"")
+
+    def test_how_large_an_event_may_be_is_for_the_server_to_say(self):
+        for size, code in ((90_000, 0), (110_000, 65)):
+            data = json.dumps({"a": "x" * size})
+            done = self.push("order", "B-1", "-f", self.file("large.json", data))
+            self.assertEqual((done.code, "102400 bytes" in done.err), (code, code == 65), done)
+            self.assertEqual(self.push("raw", stdin='{"type":"order_update","orderId":"B-1","data":%s}' % data).code, code)
 
     def test_a_misspelt_field_is_told_with_the_right_one(self):
         done = run("rtpush", "order", "T-1", "-n", "--set", "staus=DELIVERED")
