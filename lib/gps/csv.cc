@@ -32,12 +32,13 @@ std::optional<std::vector<std::string>> cells_of(std::string_view row, char sepa
     auto& cell = cells.emplace_back();
     row.remove_prefix(std::min(row.find_first_not_of(' '), row.size()));
     if (row.starts_with('"')) {
+      bool is_first = true;
       do {
         const auto quote = row.find('"', 1);
         if (quote == std::string_view::npos) {
           return std::nullopt;
         }
-        cell.append(cell.empty() ? "" : "\"").append(row.substr(1, quote - 1));
+        cell.append(std::exchange(is_first, false) ? "" : "\"").append(row.substr(1, quote - 1));
         row.remove_prefix(quote + 1);
       } while (row.starts_with('"'));
     }

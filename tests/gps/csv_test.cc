@@ -54,6 +54,11 @@ TEST_CASE("the driver may be in any column, the speed in any unit") {
         Lines{"2: 1,2 speed=41.67 driver=D-7"});
 }
 
+TEST_CASE("two quotes in a quoted field are one") {
+  CHECK(read_whole("driver,lat,lon\n\"a\"\"b,c\",1,2\n\"\"\"d\"\"\",3,4\n\"\",5,6\n", k_csv) ==
+        Lines{"2: 1,2 driver=a\"b,c", "3: 3,4 driver=\"d\"", "4: 5,6"});
+}
+
 TEST_CASE("rows are counted, the header row is not") {
   Lines lines;
   const auto reader = recorded_reader(k_csv, lines);

@@ -19,6 +19,10 @@ TEST_CASE("the magnetic track is no heading, and the older alt is an altitude") 
         Lines{"1: 1,2 altitude=7"});
 }
 
+TEST_CASE("a position without a mode is one") {
+  CHECK(read_whole(R"({"class":"TPV","lat":1,"lon":2})") == Lines{"1: 1,2"});
+}
+
 TEST_CASE("reports of one time are one fix, the newest value of each field") {
   CHECK(read_every_way(
             R"({"class":"TPV","mode":3,"time":"2019-03-12T10:51:54Z","lat":1,"lon":2,"speed":2,"altMSL":5}

@@ -67,8 +67,9 @@ TEST_CASE("what is no JSON object is rejected") {
   }
 }
 
-TEST_CASE("0,0 is no fix") {
+TEST_CASE("0,0 is no fix, the rest of the equator and of Greenwich is") {
   CHECK(read_whole(R"({"lat":0,"lon":0.0})") == Lines{"1: skipped no fix"});
+  CHECK(read_whole("{\"lat\":0,\"lon\":2}\n{\"lat\":1,\"lon\":0}") == Lines{"1: 0,2", "2: 1,0"});
 }
 
 TEST_CASE("the driver can be read from any field, also a number") {

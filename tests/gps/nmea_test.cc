@@ -79,6 +79,10 @@ TEST_CASE("a date once known goes on to GGA, over midnight too, and can come fro
                        sentence("GPGGA,000000,0100.0,N,00200.1,E,1,08,0.9,5,M,,M,,")) ==
         Lines{"1: 1,2 time=2023-12-31T23:59:59.000Z",
               "2: 1,2.001666667 altitude=5 time=2024-01-01T00:00:00.000Z"});
+  CHECK(read_whole(sentence("GPRMC,000000,A,0100.0,N,00200.0,E,,,010124,,") +
+                   sentence("GPGGA,235959,0100.0,N,00200.1,E,1,08,0.9,5,M,,M,,")) ==
+        Lines{"1: 1,2 time=2024-01-01T00:00:00.000Z",
+              "2: 1,2.001666667 altitude=5 time=2023-12-31T23:59:59.000Z"});
   CHECK(read_whole(sentence("GPZDA,123518,23,03,1994,00,00") + k_gga) ==
         Lines{"2: 48.1173,11.516666667 altitude=545.4 time=1994-03-23T12:35:19.000Z"});
   CHECK(read_whole(k_gga + sentence("GPZDA,123519,23,03,1994,00,00")) ==

@@ -63,6 +63,17 @@ TEST_CASE("each driver is measured against himself") {
   CHECK(sieve.hold_back("D-8", at(1, seconds(6)), k_now) == "too near");
 }
 
+TEST_CASE("it remembers a bounded number of drivers") {
+  Sieve sieve({.interval_min = seconds(5)});
+  int passed = 0;
+  for (int i = 0; i <= 100'000; ++i) {
+    passed += sieve.hold_back("D-" + std::to_string(i), at(1, seconds(0)), k_now) ? 0 : 1;
+  }
+  CHECK(passed == 100'001);
+  CHECK(sieve.hold_back("D-100000", at(1, seconds(1)), k_now) == "too soon");
+  CHECK(!sieve.hold_back("D-0", at(1, seconds(1)), k_now));
+}
+
 TEST_CASE("what is too old is held back, what has no time is not") {
   Sieve sieve({.age_max = seconds(60)});
   CHECK(sieve.hold_back("D-7", at(1, seconds(-61)), k_now) == "too old");

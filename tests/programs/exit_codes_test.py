@@ -112,6 +112,10 @@ class RtpushTest(ExitCodes):
         done = self.push("raw", stdin=good + '{"type":"order_update","orderId":"X 4","data":{}}\n' + good)
         self.expect(65, done, "line 2: ", "3 lines: 2 sent, 0 skipped, 1 rejected")
 
+    def test_an_object_that_is_none_is_64_from_an_option_and_65_from_a_file(self):
+        self.expect(64, self.push("order", "X-5", "--json", "["), "--json: ")
+        self.expect(65, self.push("order", "X-5", "-f", self.file("no-object", "[")))
+
     def test_coordinates_out_of_range_are_not_published(self):
         with self.server.stream(driver_path("X-5")) as stream:
             stream.connected()
@@ -127,6 +131,7 @@ class RtpushTest(ExitCodes):
             done = self.expect(66, self.push("gps", "X-6", present, missing), missing, "No such file")
             self.assertNotIn("sent", done.err)
             self.expect(66, self.push("order", "X-6", "-f", missing), missing)
+            self.expect(66, self.push("gps", "X-6", self.folder), "Is a directory")
             self.expect(0, self.push("driver", "X-6", "--lat", "5", "--lon", "0"))
             self.assertEqual(stream.next().json["location"]["latitude"], 5)
 

@@ -118,14 +118,28 @@ class GpsTest(unittest.TestCase):
         self.assertIn("2 lines: 1 sent, 0 skipped, 1 rejected", done.err)
 
     def test_what_was_read_when_a_signal_came_and_not_sent_is_counted(self):
-        path = self.file("slow.ndjson", "".join('{"lat":1,"lon":2,"ts":%d}\n' % t for t in (1, 36000, 72000)))
+        # Two drives: an earlier time begins another, at once; ten hours later it goes on.
+        times = (72_000, 1, 36_000, 36_001)
+        path = self.file("slow.ndjson", "".join('{"lat":1,"lon":2,"ts":%d}\n' % t for t in times))
         with self.server.stream(driver_path("G-9")) as stream, \
                 Command("rtpush", "gps", "G-9", path, "--replay", server=self.server, token="admin") as push:
             stream.connected()
             stream.next()
+            stream.next()
             push.process.send_signal(signal.SIGINT)
             self.assertEqual(push.finish(), -signal.SIGINT)
-            self.assertIn("3 lines: 1 sent, 0 skipped, 0 rejected, 2 not sent", push.err[-1])
+            self.assertIn("4 lines: 2 sent, 0 skipped, 0 rejected, 2 not sent", push.err[-1])
+
+    def test_a_fix_of_a_live_receiver_does_not_wait_for_the_next(self):
+        with self.server.stream(driver_path("G-10")) as stream, \
+                Command("rtpush", "gps", "G-10", server=self.server, token="admin", stdin=subprocess.PIPE) as push:
+            stream.connected()
+            push.process.stdin.write(b"$GPRMC,123519,A,0100.0,N,00200.0,E,,,230394,,*1C\r\n")
+            push.process.stdin.flush()
+            self.assertEqual(stream.next().json["location"], {"latitude": 1, "longitude": 2})
+            push.process.stdin.close()
+            self.assertEqual(push.finish(), 0, push)
+            self.assertIn("1 line: 1 sent", push.err[-1])
 
     def test_only_the_first_ten_rejections_are_shown(self):
         done = self.push("gps", "G-7", stdin="bad\n" * 12)
@@ -186,6 +200,10 @@ class GpsTest(unittest.TestCase):
             done = run("rtpush", kind, "N-1", "-n", "--set", "completedStops=5", "--set", "note=5", "--set", "x:=[1.0]")
             self.assertEqual(json.loads(done.out)["data"], {"completedStops": 5, "note": "5", "x": [1.0]}, done)
             self.assertIn('"x":[1.0]', done.out)
+
+    def test_set_changes_a_member_of_json_in_its_place(self):
+        done = run("rtpush", "order", "N-2", "-n", "--json", '{"a":1.0,"b":2,"c":3}', "--set", "b=x", "--set", "d=y")
+        self.assertIn('"data":{"a":1.0,"b":"x","c":3,"d":"y"}', done.out, done)
 
 
 if __name__ == "__main__":

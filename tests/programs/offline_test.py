@@ -82,6 +82,33 @@ class OfflineTest(unittest.TestCase):
                 self.assertEqual(push.finish(), 0, push)
                 self.assertEqual(self.positions(server, "A"), 2)
 
+    def test_the_newest_positions_of_ten_thousand_drivers_are_kept(self):
+        with Server() as server:
+            server.stop()
+            with self.feed(server) as push:
+                self.write(push, "A", 1)
+                push.until_err("keeping the newest")
+                # All but what the pipe holds is read before the server is back.
+                push.process.stdin.write(b"".join(b'{"lat":1,"lon":2,"driver":"D-%d"}\n' % i for i in range(13_000)))
+                push.process.stdin.flush()
+                server.start()
+                push.process.stdin.close()
+                self.assertEqual(push.finish(), 0, push)
+                self.assertRegex(push.err[-1], "13001 lines: 1[0-9]{4} sent, 0 skipped, 0 rejected, [0-9]+ not sent; ")
+
+    def test_events_that_are_no_positions_wait_all_for_the_server(self):
+        with Server() as server:
+            server.stop()
+            with Command("rtpush", "raw", server=server, token="admin", stdin=subprocess.PIPE) as push:
+                for n in range(3):
+                    push.process.stdin.write(b'{"type":"order_update","orderId":"O-1","data":{"n":%d}}\n' % n)
+                push.process.stdin.flush()
+                push.until_err("trying again")
+                server.start()
+                push.process.stdin.close()
+                self.assertEqual(push.finish(), 0, push)
+                self.assertIn("3 lines: 3 sent, 0 skipped, 0 rejected; ", push.err[-1])
+
     def test_a_batch_that_may_have_arrived_is_repeated_as_the_same_request(self):
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forgetful) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
