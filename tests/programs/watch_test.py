@@ -101,6 +101,12 @@ class WatchTest(unittest.TestCase):
                 id, type, event = line.split(" ", 2)
                 self.assertEqual((json.loads(event)["id"], type), (id, "message"))
 
+    def test_a_command_dies_of_signals_as_in_a_shell_and_it_is_told(self):
+        self.server.publish(order_path("E-2"), {})
+        done = self.watch("order", "E-2", "-C", "1", "--exec", "yes | head -1; kill -9 $$")
+        self.assertEqual((done.code, done.out), (0, "y\n"), done)
+        self.assertEqual(done.err.splitlines()[1:], ["rtwatch: --exec: ended by signal 9"])
+
     def test_print_curl_prints_a_command_without_the_token(self):
         done = self.watch("order", "O'1", "-H", "X-Y: it's", "--print-curl")
         self.assertEqual(done.code, 64)  # no id
