@@ -15,8 +15,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t k_event_bytes_max = std::size_t{16} * 1024 * 1024;
 constexpr int k_heartbeats_missed_max = 3;
-// Where a server says that it sends no heartbeat.
-constexpr std::chrono::hours k_silence_unbounded{24};
 
 bool is_event_stream(const Answer& answer) {
   const auto type = answer.headers.find("content-type");
@@ -48,11 +46,8 @@ void EventSource::set_up_decoder() {
     // What follows in the same piece as the last event wanted.
     if (is_enough_) return;
     if (const auto control = parse_control(message.data)) {
-      if (control->heartbeat) {
-        const milliseconds heartbeat = *control->heartbeat;
-        connection_->set_silence_max(heartbeat.count() == 0 ? k_silence_unbounded
-                                                            : heartbeat * k_heartbeats_missed_max);
-      }
+      if (control->heartbeat && control->heartbeat->count() > 0)
+        connection_->set_silence_max(*control->heartbeat * k_heartbeats_missed_max);
       if (on_control) on_control(*control);
     } else {
       is_enough_ = on_event && !on_event(message);

@@ -143,6 +143,15 @@ TEST_CASE("Retry-After of a 503 is waited for; busy to the end is said so") {
   CHECK(story.ending.error().what.find("draining") != std::string::npos);
 }
 
+TEST_CASE("Retry-After counts for the next attempt alone") {
+  const auto busy = answer_of(test::answer("503 Busy", "text/plain", "", "Retry-After: 50\r\n"));
+  LoopbackServer server({busy, [](Peer& peer) { peer.read_request(); }, stream_of({"data: x\n\n"})});
+  const auto story = follow(server, 1);
+  REQUIRE(story.waits.size() == 2);
+  CHECK(story.waits[0] == milliseconds(50'000));
+  CHECK(story.waits[1] <= milliseconds(4'000));
+}
+
 TEST_CASE("a denial, a missing stream and HTML end it with one request") {
   struct Case {
     std::string answer;

@@ -42,7 +42,7 @@ class WatchTest(unittest.TestCase):
 
     def test_a_state_file_resumes_across_runs(self):
         state = self.path("state")
-        self.server.publish(order_path("S-1"), {"n": 1})
+        first = self.server.publish(order_path("S-1"), {"n": 1})["id"]
         done = self.watch("order", "S-1", "-C", "1", "--state", state, "-o", "data")
         self.assertEqual(done.code, 0, done)
         for n in (2, 3):
@@ -50,6 +50,9 @@ class WatchTest(unittest.TestCase):
         for n in (2, 3):
             done = self.watch("order", "S-1", "-C", "1", "--state", state, "-o", "data")
             self.assertEqual(json.loads(done.out)["data"], {"n": n}, done)
+        # An id on the command line wins.
+        done = self.watch("order", "S-1", "-C", "2", "--state", state, "--last-event-id", first, "-o", "data")
+        self.assertEqual([json.loads(line)["data"] for line in done.out.splitlines()], [{"n": 2}, {"n": 3}], done)
         self.assertEqual(os.listdir(os.path.dirname(state)).count("state"), 1)
         self.assertFalse(os.path.exists(state + ".new"))
 
@@ -72,7 +75,12 @@ class WatchTest(unittest.TestCase):
         done = self.watch("order", "T-1", "--until", "staus=NEW", "-q", "-W", "0.2")
         self.assertEqual((done.code, done.err), (124, ""))
         with Command("rtwatch", "order", "T-1", "--until", "staus=NEW", server=self.server, token="admin") as watch:
-            watch.until_err("--until: no 'staus' in the event; did you mean 'status'?")
+            watch.until_out(1)
+            self.server.publish(order_path("T-1"), {"status": "NEW"})
+            watch.until_out(2)
+            watch.process.terminate()
+            watch.finish()
+            self.assertEqual(watch.err[1:], ["rtwatch: --until: no 'staus' in the event; did you mean 'status'?"])
 
     def test_control_characters_of_the_data_do_not_reach_a_terminal(self):
         self.server.publish(order_path("T-2"), '{"a":"x\x7fy\u009bz"}')
@@ -116,8 +124,8 @@ class WatchTest(unittest.TestCase):
         self.assertNotIn(self.server.admin, done.out)
         with open(self.path("curl-state"), "w") as f:
             f.write("5-0\n")
-        self.assertIn("'Last-Event-ID: 5-0'", self.watch("order", "U-1", "--state", self.path("curl-state"),
-                                                         "--print-curl").out)
+        more = self.watch("order", "U-1", "--state", self.path("curl-state"), "-k", "--cacert", "ca", "--print-curl")
+        self.assertIn(" -H 'Last-Event-ID: 5-0' -k --cacert 'ca' ", more.out)
         self.assertIn("$RT_TOKEN", done.out)
         if shutil.which("curl") is None:
             self.skipTest("curl is not there")
