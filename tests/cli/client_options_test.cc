@@ -2,6 +2,7 @@
 #include "cli/client_options.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "cli/exit_code.h"
@@ -63,6 +64,8 @@ TEST_CASE("colour is for terminals, unless somebody says otherwise") {
   REQUIRE(pipe(ends) == 0);
   CHECK(!cli::color_wanted(cli::ColorMode::automatic, ends[1]));
   CHECK(cli::color_wanted(cli::ColorMode::always, ends[1]));
+  scratch.set_environment("CLICOLOR_FORCE", "0");
+  CHECK(!cli::color_wanted(cli::ColorMode::automatic, ends[1]));
   scratch.set_environment("CLICOLOR_FORCE", "1");
   CHECK(cli::color_wanted(cli::ColorMode::automatic, ends[1]));
   CHECK(!cli::color_wanted(cli::ColorMode::never, ends[1]));
@@ -70,4 +73,16 @@ TEST_CASE("colour is for terminals, unless somebody says otherwise") {
   CHECK(!cli::color_wanted(cli::ColorMode::automatic, ends[1]));
   close(ends[0]);
   close(ends[1]);
+}
+
+TEST_CASE("colour on a terminal, unless it is a dumb one") {
+  test::Scratch scratch;
+  for (const char* name : {"NO_COLOR", "CLICOLOR_FORCE"}) scratch.set_environment(name, "");
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  REQUIRE(terminal >= 0);
+  scratch.set_environment("TERM", "xterm");
+  CHECK(cli::color_wanted(cli::ColorMode::automatic, terminal));
+  scratch.set_environment("TERM", "dumb");
+  CHECK(!cli::color_wanted(cli::ColorMode::automatic, terminal));
+  close(terminal);
 }

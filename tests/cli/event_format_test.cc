@@ -100,6 +100,14 @@ TEST_CASE("an order's status and stops come first") {
                EventFormat::pretty) == "14:35:00  runs/R-1          IN_PROGRESS  5/10 stops  note=x\n");
 }
 
+TEST_CASE("of an order with much in it the line for people shows the beginning") {
+  std::string data;
+  for (char key = 'a'; key <= 'z'; ++key) data += std::string(",\"") + key + "\":\"0123456789\"";
+  const auto line = format(R"({"type":"order_update","orderId":"O-1","data":{"status":"NEW")" + data + "}}",
+                           EventFormat::pretty);
+  CHECK(line.ends_with("  k=0123456789  l=0123456789  ...\n"));
+}
+
 TEST_CASE("a server cannot send control characters to the terminal") {
   for (
       const char* data :

@@ -117,18 +117,16 @@ class GpsTest(unittest.TestCase):
         self.assertEqual(done.code, 65)
         self.assertIn("2 lines: 1 sent, 0 skipped, 1 rejected", done.err)
 
-    def test_what_was_read_when_a_signal_came_and_not_sent_is_counted(self):
+    def test_a_replay_keeps_the_pace_of_each_drive_and_its_end_by_a_signal_is_counted(self):
         # Two drives: an earlier time begins another, at once; ten hours later it goes on.
         times = (72_000, 1, 36_000, 36_001)
         path = self.file("slow.ndjson", "".join('{"lat":1,"lon":2,"ts":%d}\n' % t for t in times))
-        with self.server.stream(driver_path("G-9")) as stream, \
-                Command("rtpush", "gps", "G-9", path, "--replay", server=self.server, token="admin") as push:
-            stream.connected()
-            stream.next()
-            stream.next()
+        with Command("rtpush", "gps", "G-9", path, "-n", "--replay") as push:
+            push.until_out(2)
             push.process.send_signal(signal.SIGINT)
             self.assertEqual(push.finish(), -signal.SIGINT)
-            self.assertIn("4 lines: 2 sent, 0 skipped, 0 rejected, 2 not sent", push.err[-1])
+            self.assertIn("4 lines: 2 valid, 0 skipped, 0 rejected, 2 not sent", push.err[-1])
+        self.assertEqual(run("rtpush", "gps", "G-9", path, "-n", "--replay=1000000x").out.count("\n"), 4)
 
     def test_a_fix_of_a_live_receiver_does_not_wait_for_the_next(self):
         with self.server.stream(driver_path("G-10")) as stream, \
