@@ -164,8 +164,14 @@ base::Result<void> run(const Options& options) {
     return std::unexpected(ending.error());
   }
   if (!printer.written()) return printer.written();
-  notices.closed(*ending == client::Ending::no_content ? "the server has nothing more to send"
-                                                       : "seen enough");
+  const bool is_servers = *ending == client::Ending::no_content;
+  const char* why = is_servers ? "the server has nothing more to send" : "seen enough";
+  // Who set no end is told of it.
+  if (is_servers && !options.notices) {
+    notices.remark(why);
+  } else {
+    notices.closed(why);
+  }
   return {};
 }
 

@@ -70,7 +70,7 @@ class EndingsTest(unittest.TestCase):
     def test_answers_that_are_no_stream(self):
         self.expect(76, "/page", self.url + " answered text/html; charset=utf-8, not an event stream",
                     "is it an rtserve?")
-        self.expect(0, "/204")
+        self.expect(0, "/204", "the server has nothing more to send")
         self.expect(77, "/401", "the server answered 401: Unauthorized")
         self.expect(66, "/404", "the server answered 404: Not Found")
         self.expect(1, "/410", "the server answered 410: Gone")
