@@ -79,8 +79,8 @@ base::Result<net::ListenAddress> listen_address(const Options& options, const st
 
 base::Result<net::ListenAddress> admin_address(const Options& options) {
   auto address = listen_address(options, options.admin_listen);
-  if (address && net::is_inherited(*address))
-    return wrong("--admin-listen is an address; fd: is for --listen");
+  if (address && (net::is_inherited(*address) || net::is_unix(*address)))
+    return wrong("--admin-listen is a numeric address and a port; unix: and fd: are for --listen");
   return address;
 }
 
@@ -96,9 +96,13 @@ base::Result<void> set_network(const Options& options, server::Config& config) {
   if (!admin) return std::unexpected(admin.error());
   config.admin_listen = *std::move(admin);
   for (const std::string& text : options.trusted_proxies) {
+    if (text == net::k_unix_peer) {
+      config.trusted_proxies.unix_peers = true;
+      continue;
+    }
     auto range = server::parse_address_range(text);
     if (!range) return wrong("--trusted-proxy: " + range.error().what, range.error().hint);
-    config.trusted_proxies.push_back(*range);
+    config.trusted_proxies.ranges.push_back(*range);
   }
   if (options.tls_cert.empty() != options.tls_key.empty())
     return wrong("--tls-cert and --tls-key go together; one is missing");

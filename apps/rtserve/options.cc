@@ -19,7 +19,7 @@ constexpr std::uint32_t k_threads_max = 256;
 
 void define_network(CLI::App& app, Options& options) {
   app.add_option("--listen", options.listen,
-                 "Where to serve, repeatable; fd: for passed sockets (default 127.0.0.1:3000)")
+                 "Where to serve, repeatable; also unix:PATH, fd: (default 127.0.0.1:3000)")
       ->type_name("HOST:PORT")
       ->allow_extra_args(false);
   app.add_option("--admin-listen", options.admin_listen, "Metrics and health (default 127.0.0.1:3001)")
@@ -32,7 +32,7 @@ void define_network(CLI::App& app, Options& options) {
       [&options](std::size_t i) { options.tls_min = static_cast<net::TlsVersion>(i); },
       "Oldest TLS version (default 1.2)");
   app.add_option("--trusted-proxy", options.trusted_proxies,
-                 "Proxies that may name a client in X-Forwarded-For, repeatable")
+                 "Proxies that may name a client in X-Forwarded-For, repeatable; also unix:")
       ->type_name("CIDR")
       ->allow_extra_args(false);
   app.add_option("--cors-origin", options.cors_origins, "Origin whose pages may connect, repeatable")

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,9 +20,9 @@ namespace rt::net {
 
 namespace {
 
-constexpr int k_backlog = 4096;
 constexpr std::string_view k_inherited = "fd:";
 constexpr std::string_view k_unix = "unix:";
+constexpr std::size_t k_unix_path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
 constexpr int k_inherited_first = 3;  // SD_LISTEN_FDS_START
 constexpr std::uint64_t k_inherited_max = 64;
 // Enough for a burst to a reader a continent away; the kernel doubles it for its own needs.
@@ -58,6 +59,7 @@ std::uint16_t port_of(const SocketAddress& address) {
 }
 
 std::string host_of(const SocketAddress& address) {
+  if (address.storage.ss_family == AF_UNIX) return std::string(k_unix_peer);
   char text[INET6_ADDRSTRLEN] = "";
   if (address.storage.ss_family == AF_INET) {
     ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address.storage).sin_addr, text, sizeof text);
@@ -91,9 +93,17 @@ base::Result<ListenAddress> parse_listen_address(std::string_view text) {
   const auto wrong = [&] {
     return base::fail(base::ErrorKind::configuration,
                       "'" + base::printable(text) + "' is no address to listen on",
-                      "a numeric address and a port, such as 127.0.0.1:3000 or [::1]:3000");
+                      "a numeric address and a port, such as 127.0.0.1:3000 or [::1]:3000, or unix:PATH");
   };
   if (text == k_inherited) return ListenAddress{std::string(k_inherited), 0};
+  if (text.starts_with(k_unix)) {
+    const std::size_t bytes = text.size() - k_unix.size();
+    if (bytes > 0 && bytes <= k_unix_path_bytes_max && !text.contains('\0'))
+      return ListenAddress{std::string(text), 0};
+    return base::fail(base::ErrorKind::configuration,
+                      "'" + base::printable(text) + "' is no path to listen on",
+                      "unix: and a path of at most " + std::to_string(k_unix_path_bytes_max) + " bytes");
+  }
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return wrong();
   std::string_view host = text.substr(0, colon);
@@ -111,7 +121,7 @@ base::Result<ListenAddress> parse_listen_address(std::string_view text) {
 }
 
 std::string to_string(const ListenAddress& address) {
-  if (is_inherited(address) || address.host == k_unix) return address.host;
+  if (is_inherited(address) || is_unix(address)) return address.host;
   const bool v6 = address.host.find(':') != std::string::npos;
   return (v6 ? '[' + address.host + ']' : address.host) + ':' + std::to_string(address.port);
 }
@@ -122,6 +132,14 @@ bool is_loopback(const ListenAddress& address) {
 
 bool is_inherited(const ListenAddress& address) {
   return address.host == k_inherited;
+}
+
+bool is_unix(const ListenAddress& address) {
+  return address.host.starts_with(k_unix);
+}
+
+std::string unix_path(const ListenAddress& address) {
+  return address.host.substr(k_unix.size());
 }
 
 base::Result<void> check_free(const ListenAddress& address) {
@@ -150,7 +168,7 @@ base::Result<Descriptor> listen_on(ListenAddress& address) {
   return listener;
 }
 
-base::Result<std::vector<Inherited>> take_inherited() {
+base::Result<std::vector<SharedListener>> take_inherited() {
   const char* pid = std::getenv("LISTEN_PID");
   const char* count = std::getenv("LISTEN_FDS");
   const bool are_ours = pid != nullptr && count != nullptr && pid == std::to_string(::getpid());
@@ -160,7 +178,7 @@ base::Result<std::vector<Inherited>> take_inherited() {
                       "--listen fd: needs sockets that were passed on, and there are none",
                       "it is for a socket unit of systemd");
   }
-  std::vector<Inherited> taken;
+  std::vector<SharedListener> taken;
   for (int fd = k_inherited_first; fd < k_inherited_first + static_cast<int>(*passed); ++fd) {
     Descriptor listener(fd);
     int listens = 0;
@@ -175,15 +193,14 @@ base::Result<std::vector<Inherited>> take_inherited() {
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
     ListenAddress address{host_of(bound), port_of(bound)};
-    if (bound.storage.ss_family == AF_UNIX) address = {std::string(k_unix), 0};
     taken.push_back({std::move(address), std::move(listener)});
   }
   return taken;
 }
 
-base::Result<Descriptor> duplicate(const Inherited& inherited) {
-  Descriptor copy(::fcntl(inherited.listener.get(), F_DUPFD_CLOEXEC, 0));
-  if (copy.get() < 0) return fail_listen(inherited.address);
+base::Result<Descriptor> duplicate(const SharedListener& shared) {
+  Descriptor copy(::fcntl(shared.listener.get(), F_DUPFD_CLOEXEC, 0));
+  if (copy.get() < 0) return fail_listen(shared.address);
   return copy;
 }
 

@@ -48,8 +48,11 @@ std::optional<IpAddress> parse_forwarded(std::string_view text) {
   return is_port(text.substr(colon + 1)) ? parse_ip_address(text.substr(0, colon)) : std::nullopt;
 }
 
-bool is_trusted(const IpAddress& address, const std::vector<AddressRange>& trusted) {
-  return std::ranges::any_of(trusted, [&](const AddressRange& range) { return contains(range, address); });
+// Without an address it is the peer, on a Unix socket.
+bool is_trusted(const std::optional<IpAddress>& address, const TrustedProxies& trusted) {
+  if (!address) return trusted.unix_peers;
+  return std::ranges::any_of(trusted.ranges,
+                             [&](const AddressRange& range) { return contains(range, *address); });
 }
 
 }  // namespace
@@ -108,25 +111,24 @@ bool contains(const AddressRange& range, const IpAddress& address) {
 }
 
 std::string client_address(const http::Request& request, std::string_view peer,
-                           const std::vector<AddressRange>& trusted) {
-  const auto peer_address = parse_ip_address(peer);
-  if (!peer_address) return std::string(peer);
-  IpAddress found = *peer_address;
+                           const TrustedProxies& trusted) {
+  std::optional<IpAddress> found = parse_ip_address(peer);
+  const auto answer = [&] { return found ? to_string(*found) : std::string(peer); };
   for (const http::Field& field : request.fields | std::views::reverse) {
     if (!base::equal_ignoring_case(field.name, "X-Forwarded-For")) continue;
     for (std::string_view rest = field.value; !rest.empty();) {
-      if (!is_trusted(found, trusted)) return to_string(found);
+      if (!is_trusted(found, trusted)) return answer();
       const std::size_t comma = rest.rfind(',');
       const std::string_view element =
           base::trim(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
       rest = rest.substr(0, comma == std::string_view::npos ? 0 : comma);
       if (element.empty()) continue;  // RFC 9110 section 5.6.1.2
       const auto address = parse_forwarded(element);
-      if (!address) return to_string(found);
-      found = *address;
+      if (!address) return answer();
+      found = address;
     }
   }
-  return to_string(found);
+  return answer();
 }
 
 }  // namespace rt::server

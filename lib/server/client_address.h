@@ -31,10 +31,15 @@ struct AddressRange {
 base::Result<AddressRange> parse_address_range(std::string_view text);
 bool contains(const AddressRange& range, const IpAddress& address);
 
-// `peer` is numeric and without a port, or empty when it has no address. From the right of the
+struct TrustedProxies {
+  std::vector<AddressRange> ranges;
+  bool unix_peers = false;  // whoever connects to a Unix socket
+};
+
+// `peer` is as net::Accepted has it. From the right of the
 // X-Forwarded-For fields the first address that is not a trusted proxy's; what is no address there ends the
 // search at the one before.
 std::string client_address(const http::Request& request, std::string_view peer,
-                           const std::vector<AddressRange>& trusted);
+                           const TrustedProxies& trusted);
 
 }  // namespace rt::server

@@ -28,8 +28,8 @@ struct Config {
   std::string jwks_url;              // more keys from there; empty: none
   std::chrono::milliseconds jwks_refresh{300'000};
   auth::TokenPlaces token_places;
-  std::vector<std::string> cors_origins;      // exact origins, or the single "*"
-  std::vector<AddressRange> trusted_proxies;  // whose word about a client's address is taken
+  std::vector<std::string> cors_origins;  // exact origins, or the single "*"
+  TrustedProxies trusted_proxies;         // whose word about a client's address is taken
 
   store::StoreUrl store;
   std::uint64_t retain_events = 100'000;

@@ -84,6 +84,16 @@ std::vector<std::string_view> unchangeable(const Config& old, const Config& now)
   return names;
 }
 
+base::Result<void> share(const net::SharedListener& shared,
+                         std::vector<std::vector<net::Descriptor>>& of_shards) {
+  for (auto& of_shard : of_shards) {
+    auto listener = net::duplicate(shared);
+    if (!listener) return std::unexpected(listener.error());
+    of_shard.push_back(*std::move(listener));
+  }
+  return {};
+}
+
 }  // namespace
 
 sigset_t Instance::signals() {
@@ -118,6 +128,13 @@ base::Result<void> Instance::listen() {
   std::vector<std::vector<net::Descriptor>> listeners(opened_->threads);
   for (net::ListenAddress& address : addresses_) {
     if (net::is_inherited(address)) continue;
+    if (net::is_unix(address)) {
+      auto opened = net::listen_on_file(address);
+      if (!opened) return std::unexpected(opened.error());
+      socket_files_.push_back(std::move(opened->file));
+      if (auto given = share(opened->shared, listeners); !given) return given;
+      continue;
+    }
     if (auto free = net::check_free(address); !free) return std::unexpected(free.error());
     for (auto& of_shard : listeners) {
       auto listener = net::listen_on(address);
@@ -141,12 +158,8 @@ base::Result<void> Instance::listen_on_inherited(std::vector<std::vector<net::De
   if (std::erase_if(addresses_, net::is_inherited) == 0) return {};
   auto inherited = net::take_inherited();
   if (!inherited) return std::unexpected(inherited.error());
-  for (const net::Inherited& one : *inherited) {
-    for (auto& of_shard : of_shards) {
-      auto listener = net::duplicate(one);
-      if (!listener) return std::unexpected(listener.error());
-      of_shard.push_back(*std::move(listener));
-    }
+  for (const net::SharedListener& one : *inherited) {
+    if (auto given = share(one, of_shards); !given) return given;
     addresses_.push_back(one.address);
   }
   return {};

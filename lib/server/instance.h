@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "net/reactor.h"
+#include "net/socket_file.h"
 #include "net/store_thread.h"
 #include "server/admin.h"
 #include "server/api.h"
@@ -79,6 +80,7 @@ class Instance {
   InstanceSources sources_;
   const base::Clock& clock_;
   std::vector<net::ListenAddress> addresses_;
+  std::vector<net::SocketFile> socket_files_;  // removed at the end
 
   // The main thread's; the shards are posted copies.
   std::shared_ptr<const Config> config_;

@@ -27,11 +27,16 @@ TEST_CASE("an address to listen on is a numeric host and a port") {
   CHECK(net::is_inherited(*net::parse_listen_address("fd:")));
   CHECK(net::to_string(*net::parse_listen_address("fd:")) == "fd:");
   CHECK(!net::is_inherited(*net::parse_listen_address("127.0.0.1:3000")));
+  CHECK(net::unix_path(*net::parse_listen_address("unix:/run/a:1/s")) == "/run/a:1/s");
+  CHECK(!net::is_unix(*net::parse_listen_address("127.0.0.1:3000")));
+  CHECK(net::parse_listen_address("unix:" + std::string(107, 'a')));
   for (const char* text : {"", "3000", "fd:3", ":3000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
-                           "::1:80", "example.com:80", "1.2.3:4"}) {
+                           "::1:80", "example.com:80", "1.2.3:4", "unix:"}) {
     CAPTURE(text);
     CHECK(!net::parse_listen_address(text));
   }
+  CHECK(!net::parse_listen_address("unix:" + std::string(108, 'a')));
+  CHECK(!net::parse_listen_address(std::string_view("unix:a\0b", 8)));
 }
 
 TEST_CASE("several sockets of one server share a port, and another server is refused it") {

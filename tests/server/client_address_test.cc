@@ -7,9 +7,9 @@ namespace {
 
 using namespace rt;
 
-std::vector<server::AddressRange> ranges(std::initializer_list<std::string_view> texts) {
-  std::vector<server::AddressRange> made;
-  for (const auto text : texts) made.push_back(*server::parse_address_range(text));
+server::TrustedProxies ranges(std::initializer_list<std::string_view> texts) {
+  server::TrustedProxies made;
+  for (const auto text : texts) made.ranges.push_back(*server::parse_address_range(text));
   return made;
 }
 
@@ -30,6 +30,16 @@ TEST_CASE("a peer that is not trusted is the client, whatever it says") {
   request.fields.push_back({"X-Forwarded-For", "192.0.2.7"});
   CHECK(server::client_address(request, "127.0.0.1", {}) == "127.0.0.1");
   CHECK(server::client_address(request, "", ranges({"0.0.0.0/0", "::/0"})).empty());
+}
+
+TEST_CASE("whoever comes by a Unix socket is the client, unless these are trusted") {
+  http::Request request;
+  CHECK(server::client_address(request, "unix:", ranges({"0.0.0.0/0", "::/0"})) == "unix:");
+  request.fields.push_back({"X-Forwarded-For", "6.6.6.6, 192.0.2.7"});
+  CHECK(server::client_address(request, "unix:", ranges({"0.0.0.0/0", "::/0"})) == "unix:");
+  CHECK(server::client_address(request, "unix:", {.ranges = {}, .unix_peers = true}) == "192.0.2.7");
+  request.fields = {{"X-Forwarded-For", "6.6.6.6, unknown"}};
+  CHECK(server::client_address(request, "unix:", {.ranges = {}, .unix_peers = true}) == "unix:");
 }
 
 TEST_CASE("from the right, the first that is not a trusted proxy is the client") {
