@@ -19,7 +19,7 @@ _rtpush() {
   _init_completion -s || return
 
   local options='-s --server --token-file --token -H --header -k --insecure --cacert -n --dry-run -W --timeout
-    -o --output -c --config -q --quiet -v --verbose --color -V --version -h --help'
+    -o --output -c --config --print-config -q --quiet -v --verbose --color -V --version -h --help'
   local options_order='--set --json -f --file'
   local options_run='--set --json -f --file'
   local options_driver='--lat --lon --heading --speed --time'

@@ -11,7 +11,7 @@ _rtserve() {
     --cookie-name --store --redis-password-file --retain-events --retain-for --heartbeat --max-stream-age --max-clients
     --max-clients-per-user --max-clients-per-topic
     --max-clients-per-ip --publish-rate --max-memory --max-event-bytes --log-level
-    --log-format -c --config -V --version -h --help'
+    --log-format -c --config --print-config -V --version -h --help'
   local options_token='--jwt-secret-file --sub --role --order --run --driver --ttl --verify --new-secret'
 
   case $prev in

@@ -41,6 +41,7 @@ complete -c rtserve -l max-event-bytes -x -d 'Size of a payload'
 complete -c rtserve -l log-level -x -a 'debug info warn error off' -d 'What is logged'
 complete -c rtserve -l log-format -x -a 'text json' -d 'How it is logged'
 complete -c rtserve -s c -l config -r -F -d 'Configuration file'
+complete -c rtserve -l print-config -d 'Show what is set and by what, and end'
 complete -c rtserve -s V -l version -d 'Show the version'
 complete -c rtserve -s h -l help -d 'Show help'
 

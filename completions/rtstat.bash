@@ -6,7 +6,7 @@ _rtstat() {
   _init_completion -s || return
 
   local options='-o --output --scope -w --watch -i --interval -W --timeout -s --server --token-file --token -H --header
-    -k --insecure --cacert -c --config -q --quiet -v --verbose --color -V --version -h --help'
+    -k --insecure --cacert -c --config --print-config -q --quiet -v --verbose --color -V --version -h --help'
 
   case $prev in
     -o | --output) COMPREPLY=($(compgen -W 'table json' -- "$cur")); return ;;

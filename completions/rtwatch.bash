@@ -6,7 +6,7 @@ _rtwatch() {
   _init_completion -s || return
 
   local options='--path -o --output -C --count -W --timeout --until --last-event-id --state --exec --retries
-    --retry-initial --retry-max --notices --print-curl -s --server --token-file --token -H --header -k --insecure --cacert -c --config
+    --retry-initial --retry-max --notices --print-curl -s --server --token-file --token -H --header -k --insecure --cacert -c --config --print-config
     -q --quiet -v --verbose --color -V --version -h --help'
 
   case $prev in

@@ -17,24 +17,31 @@ std::unexpected<base::Error> wrong(std::string what, std::string hint = {}) {
   return base::fail(base::ErrorKind::configuration, std::move(what), std::move(hint));
 }
 
+// The error of a value or a file that this option gave.
+std::unexpected<base::Error> of_option(std::string_view name, base::Error error) {
+  if (!error.what.starts_with("--")) error.what.insert(0, std::string(name) + ": ");
+  return std::unexpected(std::move(error));
+}
+
 base::Result<std::vector<auth::Key>> read_keys(const Options& options) {
   std::vector<auth::Key> keys;
   for (const std::string& path : options.jwt_secret_files) {
     auto key = auth::read_secret_file(path);
-    if (!key) return std::unexpected(key.error());
+    if (!key) return of_option("--jwt-secret-file", key.error());
     keys.push_back(*std::move(key));
   }
   for (const std::string& path : options.jwt_public_keys) {
     auto read = auth::read_public_keys(path);
-    if (!read) return std::unexpected(read.error());
+    if (!read) return of_option("--jwt-public-key", read.error());
     std::ranges::move(*read, std::back_inserter(keys));
   }
   if (!options.jwks_file.empty()) {
     auto set = auth::read_jwks_file(options.jwks_file);
-    if (!set) return std::unexpected(set.error());
+    if (!set) return of_option("--jwks-file", set.error());
     for (const std::string& skipped : set->skipped)
       base::log(base::LogLevel::warn, "a key is not used", {{"file", options.jwks_file}, {"why", skipped}});
-    if (set->keys.empty()) return wrong(options.jwks_file + " holds no key that can be used");
+    if (set->keys.empty())
+      return wrong("--jwks-file: " + options.jwks_file + " holds no key that can be used");
     std::ranges::move(set->keys, std::back_inserter(keys));
   }
   if (!options.dev_secret.empty() && options.jwt_secret_files.empty())
@@ -85,15 +92,13 @@ base::Result<net::ListenAddress> admin_address(const Options& options) {
 }
 
 base::Result<void> set_network(const Options& options, server::Config& config) {
-  const std::vector<std::string> listen =
-      options.listen.empty() ? std::vector<std::string>{"127.0.0.1:3000"} : options.listen;
-  for (const std::string& text : listen) {
+  for (const std::string& text : options.listen) {
     auto address = listen_address(options, text);
-    if (!address) return std::unexpected(address.error());
+    if (!address) return of_option("--listen", address.error());
     config.listen.push_back(*std::move(address));
   }
   auto admin = admin_address(options);
-  if (!admin) return std::unexpected(admin.error());
+  if (!admin) return of_option("--admin-listen", admin.error());
   config.admin_listen = *std::move(admin);
   for (const std::string& text : options.trusted_proxies) {
     if (text == net::k_unix_peer) {
@@ -106,8 +111,13 @@ base::Result<void> set_network(const Options& options, server::Config& config) {
   }
   if (options.tls_cert.empty() != options.tls_key.empty())
     return wrong("--tls-cert and --tls-key go together; one is missing");
-  if (!options.tls_cert.empty())
-    config.tls = net::TlsFiles{options.tls_cert, options.tls_key, options.tls_min};
+  if (options.tls_cert.empty()) return {};
+  config.tls = net::TlsFiles{options.tls_cert, options.tls_key, options.tls_min};
+  // Read again when it is served with; here it is checked, and who is at fault named.
+  if (const auto tls = net::TlsServer::load(*config.tls, nullptr); !tls) {
+    const bool is_key = tls.error().what.contains(options.tls_key);
+    return of_option(is_key ? "--tls-key" : "--tls-cert", tls.error());
+  }
   return {};
 }
 
@@ -120,28 +130,18 @@ base::Result<store::StoreUrl> read_store(const Options& options) {
   if (!store->redis.password.empty())
     return wrong("the password for Redis is given twice, in --store and --redis-password-file");
   auto password = auth::read_password_file(options.redis_password_file);
-  if (!password) return std::unexpected(password.error());
+  if (!password) return of_option("--redis-password-file", password.error());
   store->redis.password = *std::move(password);
   return store;
 }
 
-}  // namespace
-
-base::Result<void> check_command_line(int argc, char** argv) {
-  constexpr std::string_view k_name = "--store=";
-  for (int at = 1; at < argc; ++at) {
-    std::string_view text = argv[at];
-    if (text.starts_with(k_name)) text.remove_prefix(k_name.size());
-    const auto store = store::parse_store_url(text);
-    if (store && !store->redis.password.empty())
-      return wrong("--store: a password on the command line can be read by every user of this machine",
-                   "put it into a file for --redis-password-file, or --store into the configuration file or "
-                   "$RTSERVE_STORE");
-  }
-  return {};
+template <class T>
+base::Result<T> with_place(const Options& options, base::Result<T> result) {
+  if (!result) cli::put_place(result.error().what, options.places);
+  return result;
 }
 
-base::Result<auth::Rules> make_rules(const Options& options) {
+base::Result<auth::Rules> read_rules(const Options& options) {
   auto keys = read_keys(options);
   if (!keys) return std::unexpected(keys.error());
   auth::Rules rules;
@@ -153,7 +153,7 @@ base::Result<auth::Rules> make_rules(const Options& options) {
   return rules;
 }
 
-base::Result<server::Config> make_config(const Options& options) {
+base::Result<server::Config> read_config(const Options& options) {
   server::Config config;
   if (auto set = set_network(options, config); !set) return std::unexpected(set.error());
   if (auto checked = check_origins(options); !checked) return std::unexpected(checked.error());
@@ -161,7 +161,7 @@ base::Result<server::Config> make_config(const Options& options) {
   if (options.heartbeat < std::chrono::seconds(1)) return wrong("--heartbeat must be at least 1s");
   if (options.max_stream_age.count() > 0 && options.max_stream_age < std::chrono::seconds(1))
     return wrong("--max-stream-age must be at least 1s", "0 is no limit");
-  auto rules = make_rules(options);
+  auto rules = read_rules(options);
   if (!rules) return std::unexpected(rules.error());
   if (rules->keys.empty() && options.jwks_url.empty()) {
     return wrong(
@@ -189,6 +189,30 @@ base::Result<server::Config> make_config(const Options& options) {
   config.log_level = options.log_level;
   config.log_format = options.log_format;
   return config;
+}
+
+}  // namespace
+
+base::Result<void> check_command_line(int argc, char** argv) {
+  constexpr std::string_view k_name = "--store=";
+  for (int at = 1; at < argc; ++at) {
+    std::string_view text = argv[at];
+    if (text.starts_with(k_name)) text.remove_prefix(k_name.size());
+    const auto store = store::parse_store_url(text);
+    if (store && !store->redis.password.empty())
+      return wrong("--store: a password on the command line can be read by every user of this machine",
+                   "put it into a file for --redis-password-file, or --store into the configuration file or "
+                   "$RTSERVE_STORE");
+  }
+  return {};
+}
+
+base::Result<auth::Rules> make_rules(const Options& options) {
+  return with_place(options, read_rules(options));
+}
+
+base::Result<server::Config> make_config(const Options& options) {
+  return with_place(options, read_config(options));
 }
 
 }  // namespace rt::rtserve

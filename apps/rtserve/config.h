@@ -16,7 +16,7 @@ base::Result<auth::Rules> make_rules(const Options& options);
 // What every user of the machine can read must not hold a password.
 base::Result<void> check_command_line(int argc, char** argv);
 
-// Errors (kind configuration) name the option or the file.
+// Errors (kind configuration) name the option, or the line of the configuration file that gave it.
 base::Result<server::Config> make_config(const Options& options);
 
 }  // namespace rt::rtserve

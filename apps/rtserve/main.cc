@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
     return rtserve::take_section(options, entry);
   };
   if (const auto code = cli::parse(app, argc, argv, rtserve::config_paths(), take_section)) return *code;
+  options.places = cli::layers_of(app).places();
   cli::hide_in_argv(argc, argv, "--verify");
   return rtserve::run(std::move(options), argc, argv);
 }

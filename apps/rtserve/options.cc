@@ -74,6 +74,7 @@ void add_size(CLI::App& app, const std::string& name, std::uint64_t& target, con
   const auto store = [&target](const std::string& text) { target = base::parse_size(text).value_or(target); };
   app.add_option_function<std::string>(name, store, description)
       ->type_name("SIZE")
+      ->default_str(std::to_string(target))
       ->check([](const std::string& text) {
         return base::parse_size(text) ? std::string() : "'" + base::printable(text) + "' is no size like 64k";
       });
@@ -155,6 +156,7 @@ base::Result<Options> parse_options_again(int argc, char** argv) {
   const auto section = [&options](const cli::ConfigEntry& entry) { return take_section(options, entry); };
   if (auto parsed = cli::parse_again(app, argc, argv, config_paths(), section); !parsed)
     return std::unexpected(parsed.error());
+  options.places = cli::layers_of(app).places();
   return options;
 }
 

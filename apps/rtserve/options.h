@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "cli/config_file.h"
+#include "cli/layers.h"
 #include "rtserve/token_command.h"
 #include "server/config.h"
 
@@ -21,12 +21,13 @@ class App;
 namespace rt::rtserve {
 
 struct Options {
+  cli::Places places;  // of what is not from the command line
   bool dev = false;
   bool check_config = false;  // the subcommands
   bool healthcheck = false;
   TokenCommandOptions token_command;
 
-  std::vector<std::string> listen;
+  std::vector<std::string> listen{"127.0.0.1:3000"};
   std::string admin_listen = "127.0.0.1:3001";
   std::string tls_cert, tls_key;
   net::TlsVersion tls_min = net::TlsVersion::tls12;

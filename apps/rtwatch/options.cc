@@ -31,6 +31,7 @@ void define_topics(CLI::App& app, Options& options) {
 void define_end(CLI::App& app, Options& options) {
   app.add_option("-C,--count", options.count, "Stop after N events")
       ->type_name("N")
+      ->default_str({})
       ->check([](const std::string& text) {
         const bool is_valid = base::parse_unsigned(text).value_or(0) > 0;
         return is_valid ? std::string() : "'" + base::printable(text) + "' is not a number of events";
@@ -60,6 +61,7 @@ void define_retries(CLI::App& app, Options& options) {
   };
   app.add_option_function<std::string>("--retries", store_retries, "Attempts in a row, or inf (default 5)")
       ->type_name("N")
+      ->default_str("5")
       ->check([](const std::string& text) {
         const bool is_valid =
             text == "inf" || base::parse_unsigned(text).value_or(k_retries_max + 1) <= k_retries_max;

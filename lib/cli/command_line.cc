@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/effective_config.h"
 #include "cli/exit_code.h"
 #include "cli/help.h"
 #include "cli/layers.h"
@@ -17,6 +18,8 @@
 
 namespace rt::cli {
 namespace {
+
+constexpr const char* k_print_config = "--print-config";
 
 void collect_names(const CLI::App& app, std::vector<std::string>& names) {
   for (const CLI::Option* option : app.get_options()) {
@@ -115,31 +118,33 @@ base::Error explain(const CLI::App& app, const Layers& layers, const CLI::ParseE
   const std::string kind = error.get_name();
   if (kind == "FileError") return {base::ErrorKind::configuration, explain_file(app), {}};
   std::string what = reworded(error);
-  if (kind == "ConfigError") {
-    std::string hint;
-    if (const auto at = what.find("; "); at != std::string::npos) {
-      hint = what.substr(at + 2);
-      what.resize(at);
-    }
-    return {base::ErrorKind::configuration, what, hint};
+  std::string hint;
+  if (const auto at = what.find(kind == "ConfigError" ? "; " : "; did you mean "); at != std::string::npos) {
+    hint = what.substr(at + 2);
+    what.resize(at);
   }
-  if (what.starts_with("--")) {
-    const std::string name = what.substr(0, what.find_first_of(": "));
-    if (auto place = layers.place_of(name); !place.empty()) {
-      what.erase(0,
-                 std::min(what.size(), name.size() + (what.substr(name.size()).starts_with(": ") ? 2 : 1)));
-      return {base::ErrorKind::configuration, place + what, {}};
-    }
-  }
-  return {base::ErrorKind::usage, what, see_help(app)};
+  if (kind == "ConfigError") return {base::ErrorKind::configuration, what, hint};
+  if (put_place(what, layers.places())) return {base::ErrorKind::configuration, what, hint};
+  return {base::ErrorKind::usage, what, hint.empty() ? see_help(app) : hint};
+}
+
+// The word that "(default WORD)" names; none where that depends on more.
+std::string default_among(const std::vector<std::string>& words, const std::string& description) {
+  for (const auto& word : words)
+    if (description.find("(default " + word + ")") != std::string::npos) return word;
+  return {};
+}
+
+bool wants_config(const CLI::App& app) {
+  return app.get_option(k_print_config)->count() > 0;
 }
 
 base::Result<std::optional<int>> print(const std::string& text) {
-  if (const auto written = write_out(text); !written) return std::unexpected(written.error());
+  if (auto written = write_out(text); !written) return std::unexpected(written.error());
   return k_ok;
 }
 
-// A number when help or version were asked for, and printed.
+// A number when help, version or the configuration were asked for, and printed.
 base::Result<std::optional<int>> attempt(CLI::App& app, int argc, char** argv,
                                          const std::vector<std::string>& config_paths,
                                          TakeSection take_section) {
@@ -149,12 +154,15 @@ base::Result<std::optional<int>> attempt(CLI::App& app, int argc, char** argv,
   } catch (const CLI::CallForHelp&) {
     return print(app.help());
   } catch (const CLI::CallForVersion& version) {
-    return print(version.what() + std::string("\n"));
+    return print(std::string(version.what()) + "\n");
   } catch (const CLI::ParseError& error) {
-    return std::unexpected(explain(app, layers, error));
+    // What a command would need is of no matter to the configuration.
+    const bool lacks_only_command = error.get_name() == "RequiredError" && !explain_extras(app);
+    if (!lacks_only_command || !wants_config(app)) return std::unexpected(explain(app, layers, error));
   } catch (const CLI::Error& error) {
     return base::fail(base::ErrorKind::internal, error.what());
   }
+  if (wants_config(app)) return print(effective_config(app, layers));
   return std::nullopt;
 }
 
@@ -168,6 +176,8 @@ void prepare(CLI::App& app, const std::string& program, const std::string& versi
   app.set_help_flag("-h,--help", "Show this help");
   app.set_version_flag("-V,--version", program + " " + version, "Show the version")->configurable(false);
   app.set_config("-c,--config", "", "Configuration file (TOML)")->type_name("FILE");
+  app.add_flag(k_print_config)->description("Show what is set and by what, and end")->configurable(false);
+  app.option_defaults()->always_capture_default();
   app.get_help_ptr()->configurable(false);
 }
 
@@ -176,6 +186,11 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv, const std::vector
   const auto parsed = attempt(app, argc, argv, config_paths, std::move(take_section));
   hide_in_argv(argc, argv, "--token");
   if (!parsed) return report(app.get_name().c_str(), parsed.error());
+  const CLI::Option* quiet = app.get_option_no_throw("--quiet");
+  if (quiet == nullptr || quiet->count() == 0) {
+    for (const auto& warning : layers_of(app).warnings())
+      std::fprintf(stderr, "%s: %s\n", app.get_name().c_str(), warning.c_str());
+  }
   return *parsed;
 }
 
@@ -188,8 +203,8 @@ base::Result<void> parse_again(CLI::App& app, int argc, char** argv,
 
 void add_environment_names(CLI::App& app, const std::string& prefix) {
   for (CLI::Option* option : app.get_options(nullptr)) {
-    const bool takes_no_part = option == app.get_help_ptr() || option->check_lname("version");
-    if (takes_no_part || option->get_lnames().empty() || !option->get_envname().empty()) continue;
+    const bool takes_part = option->get_configurable() || option == app.get_config_ptr();
+    if (!takes_part || option->get_lnames().empty() || !option->get_envname().empty()) continue;
     std::string name = prefix;
     for (const char c : option->get_lnames().front()) {
       name.push_back(c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c));
@@ -211,6 +226,7 @@ CLI::Option* add_duration(CLI::App& app, const std::string& names, std::chrono::
   const auto store = [&target](const std::string& text) { target = parse_seconds(text).value_or(target); };
   return app.add_option_function<std::string>(names, store, description)
       ->type_name("SEC")
+      ->default_str(base::format_duration(target))
       ->check([](const std::string& text) {
         return parse_seconds(text)
                    ? std::string()
@@ -229,6 +245,7 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, const std::vect
   for (const auto& word : words) listed += (listed.empty() ? "" : "|") + word;
   return app.add_option_function<std::string>(names, store, description)
       ->type_name(listed)
+      ->default_str(default_among(words, description))
       ->check([words, listed](const std::string& text) {
         for (const auto& word : words) {
           if (word == text) return std::string();

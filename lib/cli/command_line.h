@@ -20,12 +20,14 @@ class Option;
 
 namespace rt::cli {
 
-// Settings that every program gives CLI11: name, -h/--help, -V/--version, -c/--config, options of the program
-// also behind its subcommands. Call it before options and subcommands are added. The program then sets
-// app.description() to one sentence and app.footer() to "Examples:" and three lines, which --help opens with.
+// Settings that every program gives CLI11: name, -h/--help, -V/--version, -c/--config, --print-config,
+// options of the program also behind its subcommands. Call it before options and subcommands are added. The
+// program then sets app.description() to one sentence and app.footer() to "Examples:" and three lines, which
+// --help opens with.
 void prepare(CLI::App& app, const std::string& program, const std::string& version);
 
-// Parses. Nothing: go on. A number: exit with it (help and version were printed, or the error was).
+// Parses. Nothing: go on. A number: exit with it (help, version or the configuration were printed, or the
+// error was).
 // `config_paths`: where the configuration file is looked for when neither --config nor its environment
 // variable names one. The value of --token is overwritten in argv.
 std::optional<int> parse(CLI::App& app, int argc, char** argv, const std::vector<std::string>& config_paths,
@@ -43,7 +45,8 @@ CLI::Option* add_duration(CLI::App& app, const std::string& names, std::chrono::
                           const std::string& description);
 std::optional<std::chrono::milliseconds> parse_seconds(std::string_view text);
 
-// An option that takes one of a few words; `choose` is handed the index of the one given.
+// An option that takes one of a few words; `choose` is handed the index of the one given. What holds without
+// it is said in the description, as "(default auto)".
 CLI::Option* add_choice(CLI::App& app, const std::string& names, const std::vector<std::string>& words,
                         std::function<void(std::size_t)> choose, const std::string& description);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <istream>
 #include <iterator>
@@ -12,6 +13,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "cli/mistyped.h"
 
 namespace rt::cli {
 namespace {
@@ -51,6 +53,7 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
     // --help and --version work with a broken file, too.
     if (asks_for_help(app_)) return layered;
     set_.clear();
+    check_environment();
     for (const CLI::Option* option : configurable(app_)) {
       if (option->count() > 0) mark_set(*option);
     }
@@ -61,12 +64,24 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
     return layered;
   }
 
-  std::string place_of(std::string_view name) const override {
-    const auto found = places_.find(name);
-    return found == places_.end() ? std::string() : found->second;
-  }
+  const Places& places() const override { return places_; }
+  std::string file() const override { return file_; }
+  const std::vector<ConfigEntry>& sections() const override { return sections_; }
+  const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:
+  void check_environment() const {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app_.get_options()) names.push_back(option->get_envname());
+    // Where every option has a variable the prefix is ours, and one that is nearly right is an error.
+    const bool is_ours = std::ranges::none_of(
+        configurable(app_), [](const CLI::Option* option) { return option->get_envname().empty(); });
+    auto mistyped = find_mistyped(names, app_.get_config_ptr()->get_envname());
+    if (is_ours && !mistyped.near_misses.empty()) throw CLI::ConfigError(mistyped.near_misses.front());
+    warnings_ = std::move(mistyped.near_misses);
+    if (is_ours && !mistyped.others.empty()) warnings_.push_back(std::move(mistyped.others));
+  }
+
   bool is_set(const CLI::Option& option) const { return set_.contains(&option); }
 
   void mark_set(const CLI::Option& option) const {
@@ -86,7 +101,7 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
         item.inputs.push_back(text);
       }
       layered.push_back(std::move(item));
-      places_[option->get_name()] = "$" + option->get_envname() + ": ";
+      places_[option->get_name()] = "$" + option->get_envname();
       mark_set(*option);
     }
   }
@@ -94,12 +109,15 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
   void add_file(std::istream& input, std::vector<CLI::ConfigItem>& layered) const {
     const auto path = app_.get_config_ptr()->as<std::string>();
     if (path == k_no_file) return;
+    file_ = path;
     const auto entries = parse_config(read(input));
-    if (!entries) throw CLI::ConfigError(place(path, entries.error().line) + entries.error().what);
+    if (!entries) throw CLI::ConfigError(place(path, entries.error().line) + ": " + entries.error().what);
     std::vector<const CLI::Option*> added;
     for (const ConfigEntry& entry : *entries) {
       if (!entry.section.empty() && take_section_) {
-        if (const auto wrong = take_section_(entry)) throw CLI::ConfigError(place(path, entry.line) + *wrong);
+        if (const auto wrong = take_section_(entry))
+          throw CLI::ConfigError(place(path, entry.line) + ": " + *wrong);
+        sections_.push_back(entry);
         continue;
       }
       const CLI::Option* option = find(entry, path);
@@ -107,7 +125,7 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
       if (holds_password(entry)) check_private(path, "a password");
       if (is_set(*option)) continue;
       layered.push_back(CLI::ConfigItem{entry.section, entry.key, entry.values});
-      places_[option->get_name()] = place(path, entry.line) + entry.key + ": ";
+      places_[option->get_name()] = place(path, entry.line);
       added.push_back(option);
     }
     for (const CLI::Option* option : added) mark_set(*option);
@@ -119,7 +137,7 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
     std::string name;
     for (const auto& part : entry.section) name += part + ".";
     name += entry.key;
-    std::string what = place(path, entry.line) + "unknown key '" + base::printable(name) + "'";
+    std::string what = place(path, entry.line) + ": unknown key '" + base::printable(name) + "'";
     const auto names = configurable_names(app_);
     const std::vector<std::string_view> candidates(names.begin(), names.end());
     if (const auto near = base::nearest(entry.key, candidates); !near.empty()) {
@@ -136,7 +154,7 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
   }
 
   static std::string place(const std::string& path, std::size_t line) {
-    return path + ":" + std::to_string(line) + ": ";
+    return path + ":" + std::to_string(line);
   }
 
   // As in redis://user:password@host.
@@ -162,10 +180,25 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
   TakeSection take_section_;
   // CLI11 declares from_config() const.
   mutable std::set<const CLI::Option*> set_;
-  mutable std::map<std::string, std::string, std::less<>> places_;
+  mutable Places places_;
+  mutable std::string file_;
+  mutable std::vector<ConfigEntry> sections_;
+  mutable std::vector<std::string> warnings_;
 };
 
 }  // namespace
+
+bool put_place(std::string& sentence, const Places& places) {
+  const std::string name = sentence.substr(0, sentence.find_first_of(": "));
+  const auto place = places.find(name);
+  if (!name.starts_with("--") || place == places.end()) return false;
+  std::string_view rest = std::string_view(sentence).substr(name.size());
+  if (rest.starts_with(": ")) rest.remove_prefix(2);
+  const bool is_variable = place->second.starts_with('$');
+  sentence =
+      place->second + ": " + (is_variable ? "" : name.substr(2) + ": ") + std::string(base::trim(rest));
+  return true;
+}
 
 std::vector<std::string> configurable_names(const CLI::App& app) {
   std::vector<std::string> names;
@@ -177,6 +210,10 @@ std::vector<std::string> configurable_names(const CLI::App& app) {
 
 bool is_readable_by_others(unsigned mode) {
   return (mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
+const Layers& layers_of(const CLI::App& app) {
+  return static_cast<const LayersReader&>(*app.get_config_formatter());
 }
 
 const Layers& install_layers(CLI::App& app, const std::vector<std::string>& paths, TakeSection take_section) {
