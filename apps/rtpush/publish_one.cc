@@ -68,6 +68,14 @@ base::Result<std::unique_ptr<client::Publisher>> open_publisher(const Options& o
     return std::unexpected(std::move(server).error());
   }
   client::RetryOptions retry;
+  // A feed may outlast its token; whoever renews it writes the file.
+  retry.renew_token = [&options, used = server->token]() mutable -> std::optional<std::string> {
+    const auto now = cli::make_server(options.client);
+    if (!now || now->token == used) {
+      return std::nullopt;
+    }
+    return used = now->token;
+  };
   retry.wait = [&options](const base::Error& error, std::chrono::milliseconds wait) {
     cli::notice(options.client, k_program, error.what + "; trying again in " + base::format_duration(wait));
     poll(nullptr, 0, static_cast<int>(wait.count()));  // which a signal ends

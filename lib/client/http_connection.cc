@@ -256,6 +256,10 @@ base::Result<Answer> HttpConnection::stream(const std::string& path, const Heade
   return std::unexpected(answer.error());
 }
 
+void HttpConnection::set_token(std::string token) {
+  state_->server.token = std::move(token);
+}
+
 void HttpConnection::set_silence_max(milliseconds silence_max) {
   state_->silence_max_ms = silence_max.count();
 }

@@ -62,6 +62,9 @@ class HttpConnection {
                               std::chrono::milliseconds head_timeout,
                               const std::function<bool(const Answer&)>& on_head,
                               const std::function<bool(std::string_view)>& on_bytes);
+  // For the calls from now on.
+  void set_token(std::string token);
+
   // For stream(): how long silence may last (45 s), changeable while it runs (from its callbacks).
   void set_silence_max(std::chrono::milliseconds silence_max);
 

@@ -166,7 +166,16 @@ base::Result<Answer> Publisher::attempt(const std::string& path, const std::stri
   if (!key.empty()) {
     headers.emplace_back("Idempotency-Key", key);
   }
-  auto answer = connection_->post(path, content_type, body, headers, options_.request_timeout);
+  const auto post = [&] {
+    return connection_->post(path, content_type, body, headers, options_.request_timeout);
+  };
+  auto answer = post();
+  if (answer && answer->status == 401 && options_.renew_token) {
+    if (auto token = options_.renew_token()) {
+      connection_->set_token(*std::move(token));
+      answer = post();
+    }
+  }
   retry_after_ = answer ? answer->retry_after() : std::nullopt;
   if (answer && answer->status >= 200 && answer->status < 300) {
     return answer;

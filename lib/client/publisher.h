@@ -24,6 +24,9 @@ struct RetryOptions {
   std::chrono::milliseconds wait_max{10'000};
   std::chrono::milliseconds retry_after_max{60'000};  // a server that asks for more is given up at once
   std::chrono::milliseconds request_timeout{10'000};
+  // After a 401: another token than before, if there is one by now; the request is then repeated with it,
+  // once. Empty: there never is.
+  std::function<std::optional<std::string>()> renew_token;
   // Waits that long before the next attempt; false: makes none. Told what went wrong. Empty: sleeps.
   std::function<bool(const base::Error&, std::chrono::milliseconds)> wait;
 };
