@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2207,SC2034 # no word has a space; lists of options are read by their names
 # Completion of rtpush(1) for bash, loaded by bash-completion.
 
 # K=V of --set: the known members, then what a status may be. Words are completed from the last '=' on.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2207,SC2034 # no word has a space; lists of options are read by their names
 # Completion of rtstat(1) for bash, loaded by bash-completion.
 
 _rtstat() {
