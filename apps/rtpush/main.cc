@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // rtpush: publishes order and run updates and driver positions.
+#include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "cli/standard_output.h"
 #include "rtpush/options.h"
 #include "rtpush/run.h"
 
-int main(int argc, char** argv) {
-  rt::cli::fill_standard_descriptors();
-  rt::cli::ignore_broken_pipes();
+namespace {
+
+int run(int argc, char** argv) {
   const auto options = rt::rtpush::parse_options(argc, argv);
   if (!options) {
     return options.error();
@@ -19,6 +20,15 @@ int main(int argc, char** argv) {
       return rt::rtpush::run_driver(*options);
     case rt::rtpush::Command::gps:
     case rt::rtpush::Command::raw:
-      return rt::rtpush::run_feed(*options);
+      break;
   }
+  return rt::rtpush::run_feed(*options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  rt::cli::fill_standard_descriptors();
+  rt::cli::ignore_broken_pipes();
+  return rt::cli::guarded("rtpush", [&] { return run(argc, argv); });
 }

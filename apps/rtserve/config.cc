@@ -110,7 +110,7 @@ base::Result<void> set_network(const Options& options, server::Config& config) {
     config.trusted_proxies.ranges.push_back(*range);
   }
   if (options.tls_cert.empty() != options.tls_key.empty())
-    return wrong("--tls-cert and --tls-key go together; one is missing");
+    return wrong("one of --tls-cert and --tls-key is missing; they go together");
   if (options.tls_cert.empty()) return {};
   config.tls = net::TlsFiles{options.tls_cert, options.tls_key, options.tls_min};
   // Read again when it is served with; here it is checked, and who is at fault named.

@@ -92,7 +92,8 @@ int serve(const Options& options, server::Config config, int argc, char** argv) 
 int check_health(const Options& options) {
   auto connection = client::HttpConnection::open({"http://" + options.admin_listen, {}, {}, false, {}});
   if (!connection) return cli::report(k_program, connection.error());
-  const auto answer = (*connection)->get("/readyz", std::chrono::seconds(5));
+  auto answer = (*connection)->get("/readyz", std::chrono::seconds(5));
+  if (!answer) answer.error().kind = base::ErrorKind::unavailable;
   if (!answer) return cli::report(k_program, answer.error());
   std::printf("%s\n", answer->body.c_str());
   return answer->status == 200 ? cli::k_ok : cli::k_busy;

@@ -13,10 +13,12 @@ int main(int argc, char** argv) {
   using namespace rt;
   cli::fill_standard_descriptors();
   cli::ignore_broken_pipes();
-  CLI::App app;
-  rtwatch::Options options;
-  rtwatch::define_options(app, options);
-  if (const auto code = cli::parse(app, argc, argv, cli::client_config_paths())) return *code;
-  const auto ended = rtwatch::run(options);
-  return ended ? cli::k_ok : cli::report("rtwatch", ended.error());
+  return cli::guarded("rtwatch", [&]() -> int {
+    CLI::App app;
+    rtwatch::Options options;
+    rtwatch::define_options(app, options);
+    if (const auto code = cli::parse(app, argc, argv, cli::client_config_paths())) return *code;
+    const auto ended = rtwatch::run(options);
+    return ended ? cli::k_ok : cli::report("rtwatch", ended.error());
+  });
 }

@@ -2,6 +2,8 @@
 #include "cli/exit_code.h"
 
 #include <cstdio>
+#include <new>
+#include <typeinfo>
 
 namespace rt::cli {
 
@@ -39,6 +41,18 @@ int report(const char* program, const base::Error& error) {
   std::fprintf(stderr, "%s: %s\n", program, error.what.c_str());
   if (!error.hint.empty()) std::fprintf(stderr, "%s: %s\n", program, error.hint.c_str());
   return exit_code_of(error.kind);
+}
+
+int guarded(const char* program, const std::function<int()>& run) {
+  try {
+    return run();
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "%s: out of memory\n", program);
+  } catch (const std::exception& error) {
+    // Its type alone: what a library says may hold what it was given.
+    std::fprintf(stderr, "%s: a fault of %s itself: %s\n", program, program, typeid(error).name());
+  }
+  return k_internal;
 }
 
 }  // namespace rt::cli

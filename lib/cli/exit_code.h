@@ -2,6 +2,8 @@
 // The exit codes of the suite (sysexits.h where it has one) and what an Error comes to. Pure.
 #pragma once
 
+#include <functional>
+
 #include "base/error.h"
 
 namespace rt::cli {
@@ -26,5 +28,8 @@ int exit_code_of(base::ErrorKind kind);
 
 // Prints `program: what` and the hint, if any, on stderr; returns the exit code.
 int report(const char* program, const base::Error& error);
+
+// The whole of a main. What nobody below has caught, for want of memory for instance, ends with k_internal.
+int guarded(const char* program, const std::function<int()>& run);
 
 }  // namespace rt::cli

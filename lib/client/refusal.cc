@@ -10,10 +10,6 @@ namespace {
 
 base::ErrorKind kind_of(int status) {
   switch (status) {
-    case 400:
-    case 413:
-    case 422:
-      return base::ErrorKind::invalid;
     case 401:
     case 403:
       return base::ErrorKind::denied;

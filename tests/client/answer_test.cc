@@ -38,7 +38,7 @@ TEST_CASE("a refusal's kind follows the status") {
   CHECK(kind(401) == base::ErrorKind::denied);
   CHECK(kind(403) == base::ErrorKind::denied);
   CHECK(kind(404) == base::ErrorKind::not_found);
-  CHECK(kind(422) == base::ErrorKind::invalid);
+  CHECK(kind(422) == base::ErrorKind::refused);
   CHECK(kind(429) == base::ErrorKind::busy);
   CHECK(kind(503) == base::ErrorKind::busy);
   CHECK(kind(301) == base::ErrorKind::refused);

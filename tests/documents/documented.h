@@ -25,9 +25,10 @@ struct Option {
   std::set<std::string> names;   // "-o", "--output"; where a document does not group them, the name alone
   std::set<std::string> values;  // of an enumeration, else empty; man: all that is marked as a word (Cm)
   std::optional<bool> takes_value;
-  std::string text;          // man: the description's words, without macros and punctuation
-  std::string default_text;  // program: the first word behind "(default"
-  std::string environment;   // program
+  bool is_configurable = false;  // program: a file may set it
+  std::string text;              // man: the description's words, without macros and punctuation
+  std::string default_text;      // program: the first word behind "(default"
+  std::string environment;       // program
 };
 
 // By command ("" is the program itself), then by each of its options' names.
@@ -43,6 +44,10 @@ Options options_in_fish(const std::string& script);
 std::set<std::string> options_mentioned_in_man(const std::string& page);
 // Every environment variable: "RT_TOKEN".
 std::set<std::string> environment_in_man(const std::string& page);
+// The keys of rtserve.toml(5), and the default of each; of a list it is "none" where there is none.
+std::map<std::string, std::string> keys_in_man(const std::string& page);
+// What is marked as a word (Cm) at the beginning of a line in this section.
+std::set<std::string> words_in_man(const std::string& page, const std::string& section);
 
 std::string read_document(const std::string& path);  // from the root of the tree; fails the test when absent
 

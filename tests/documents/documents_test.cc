@@ -50,6 +50,20 @@ std::set<std::string> names_of(const Options& options, const std::string& comman
   return names;
 }
 
+// Of the program itself, without dashes.
+std::set<std::string> configurable_names(const Options& options) {
+  std::set<std::string> names;
+  for (const auto& [name, option] : options.at(""))
+    if (option.is_configurable && name.starts_with("--")) names.insert(name.substr(2));
+  return names;
+}
+
+std::set<std::string> keys_of(const std::map<std::string, std::string>& values) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : values) keys.insert(key);
+  return keys;
+}
+
 // The same options at the same commands, on both sides.
 void check_names(const Options& program, const Options& document) {
   for (const auto& [command, options] : program) {
@@ -139,6 +153,31 @@ TEST_CASE("each man page names the environment variables of its program") {
         CHECK(follows_rule(option));
       }
   }
+}
+
+TEST_CASE("rtserve.toml(5) has each key that the file may have, with its default") {
+  const auto documented = keys_in_man(read_document("man/rtserve.toml.5"));
+  const Options rtserve = program("rtserve", rt::rtserve::define_options).options;
+  CHECK(joined(keys_of(documented)) == joined(configurable_names(rtserve)));
+  for (const auto& [name, option] : rtserve.at("")) {
+    const auto found = documented.find(name.substr(std::min<std::size_t>(2, name.size())));
+    if (found == documented.end()) continue;
+    CAPTURE(name);
+    const std::string expected = !*option.takes_value          ? "false"
+                                 : option.default_text.empty() ? "none"
+                                                               : option.default_text;
+    CHECK(found->second.substr(0, found->second.find(' ')) == expected);
+  }
+}
+
+TEST_CASE("rt(7) has each key that all tools know") {
+  std::set<std::string> common = configurable_names(program("rtpush", rt::rtpush::add_options).options);
+  for (const auto& other :
+       {program("rtwatch", rt::rtwatch::define_options), program("rtstat", rt::rtstat::define_options)}) {
+    const auto names = configurable_names(other.options);
+    std::erase_if(common, [&](const std::string& name) { return !names.contains(name); });
+  }
+  CHECK(joined(words_in_man(read_document("man/rt.7"), "CONFIGURATION")) == joined(common));
 }
 
 TEST_CASE("each shell's completion has the options of its program, at each command, with their values") {

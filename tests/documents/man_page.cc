@@ -61,6 +61,12 @@ void describe(Option& item, const std::vector<std::string>& words) {
   }
 }
 
+std::string section_of(const std::string& page, const std::string& name) {
+  const auto begin = page.find(".Sh " + name + "\n");
+  REQUIRE_MESSAGE(begin != std::string::npos, name << " is missing");
+  return page.substr(begin, page.find("\n.Sh ", begin) - begin);
+}
+
 }  // namespace
 
 std::string read_document(const std::string& path) {
@@ -108,11 +114,31 @@ std::set<std::string> options_mentioned_in_man(const std::string& page) {
 }
 
 std::set<std::string> environment_in_man(const std::string& page) {
+  static const std::regex list(R"(\bEv ((?:[A-Z_*]+(?: , )?)+))");
   std::set<std::string> names;
-  static const std::regex variable(R"(\bEv ([A-Z_*]+))");
-  for (std::sregex_iterator it(page.begin(), page.end(), variable), end; it != end; ++it)
-    names.insert((*it)[1]);
+  for (std::sregex_iterator it(page.begin(), page.end(), list), end; it != end; ++it)
+    for (const auto& name : words_of((*it)[1]))
+      if (name != ",") names.insert(name);
   return names;
+}
+
+std::map<std::string, std::string> keys_in_man(const std::string& page) {
+  static const std::regex row(R"(\.It Cm ([a-z-]+) Ta [^\n]* Ta ([^\n]*))");
+  const std::string keys = section_of(page, "KEYS");
+  std::map<std::string, std::string> defaults;
+  for (std::sregex_iterator it(keys.begin(), keys.end(), row), end; it != end; ++it)
+    defaults[(*it)[1]] = (*it)[2];
+  return defaults;
+}
+
+std::set<std::string> words_in_man(const std::string& page, const std::string& section) {
+  static const std::regex list(R"(\.Cm ([a-z ,-]+))");
+  const std::string text = section_of(page, section);
+  std::set<std::string> words;
+  for (std::sregex_iterator it(text.begin(), text.end(), list), end; it != end; ++it)
+    for (const auto& word : words_of((*it)[1]))
+      if (word != ",") words.insert(word);
+  return words;
 }
 
 }  // namespace rt::documents

@@ -21,6 +21,7 @@ Option describe(const CLI::Option& option) {
   for (const auto& name : option.get_snames()) out.names.insert("-" + name);
   for (const auto& name : option.get_lnames()) out.names.insert("--" + name);
   out.takes_value = option.get_items_expected_max() != 0;
+  out.is_configurable = option.get_configurable();
   out.values = words_of(option.get_type_name());
   out.environment = option.get_envname();
   static const std::regex by_default(R"(\(default:? ([^ )]*[^ ),:;]))");  // its first word

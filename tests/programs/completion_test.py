@@ -60,6 +60,7 @@ class CompletionTest(unittest.TestCase):
 
     def check_terminal(self, terminal):
         terminal.expect("rtpush or", rb"rtpush order ")
+        terminal.expect("rtpush --outp", rb"rtpush --output")
         terminal.expect("rtpush --output ", rb"json +text")
         terminal.expect("rtpush order O-1 --set sta", rb"--set status=")
         terminal.expect("rtpush order O-1 --set status=D", rb"status=DELIVERED")
@@ -83,7 +84,8 @@ class CompletionTest(unittest.TestCase):
     @unittest.skipUnless(shutil.which("fish"), "fish is not there")
     def test_fish(self):
         files = "; ".join(f"source '{FOLDER}/{name}.fish'" for name in PROGRAMS)
-        for typed, wanted in (("rtpush or", {"order"}), ("rtpush --output ", {"json", "text"}),
+        for typed, wanted in (("rtpush or", {"order"}), ("rtpush --outp", {"--output"}),
+                              ("rtpush --output ", {"json", "text"}),
                               ("rtpush order O-1 --set status=", {"status=IN_PROGRESS", "status=DELIVERED"}),
                               ("rtwatch dri", {"driver"}), ("rtserve check", {"check-config"}),
                               ("rtstat --serv", {"--server"})):

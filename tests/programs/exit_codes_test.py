@@ -135,9 +135,6 @@ class RtpushTest(ExitCodes):
             self.expect(0, self.push("driver", "X-6", "--lat", "5", "--lon", "0"))
             self.assertEqual(stream.next().json["location"]["latitude"], 5)
 
-    def test_a_server_that_is_away_is_69(self):
-        self.expect(69, self.push("order", "X-7", "--set", "a=b", server=AWAY, token=None), AWAY)
-
     def test_a_bad_or_insufficient_token_is_77_and_is_not_shown(self):
         done = self.expect(77, self.push("order", "X-8", "--set", "a=b", token="a.b.c"), "401")
         self.assertNotIn("a.b.c", done.err)
