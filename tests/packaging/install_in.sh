@@ -23,37 +23,49 @@ next_version() {
   dpkg-deb --root-owner-group -b "$work/next" "$folder/tmp/next.deb" >"$work/log"
 }
 
-step "install, beside an iproute2 that is there already"
+step "from the packages to the first event, by README's own commands"
+# The first block of commands behind the heading.
+sed -n '/^## Install$/,/^```$/{/^```sh$/,/^```$/{/^```/!p}}' README.md >"$work/readme"
+[ "$(grep -c . "$work/readme")" -le 5 ] || die "README needs more than five commands"
 inside apt-get update -q >"$work/log"
-inside apt-get install -yq --no-install-recommends iproute2 python3-minimal >"$work/log" 2>&1
-cp "$packages"/*.deb "$folder/tmp/"
-inside_sh 'apt-get install -yq --no-install-recommends /tmp/rtserve_*.deb /tmp/rtserve-clients_*.deb' >"$work/log" 2>&1 || {
-  cat "$work/log"; die "the packages cannot be installed"
+inside apt-get install -yq --no-install-recommends iproute2 python3-minimal >"$work/log" 2>&1  # an rtstat is there already
+mkdir -p "$folder/tmp/clone/build/packages"
+cp "$packages"/*.deb "$folder/tmp/clone/build/packages/"
+# Without systemd, `systemctl restart` starts what the unit would, on a port that is free.
+cat >"$folder/tmp/first-event" <<'END'
+set -euo pipefail
+cd /tmp/clone
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+export RT_SERVER=http://127.0.0.1:$port
+sudo() { "$@"; }
+systemctl() {
+  unit=$(sed -n 's/^ExecStart=//p' /lib/systemd/system/rtserve.service)
+  test "$*" = "restart rtserve" -a -s /etc/rtserve/secret
+  RTSERVE_LISTEN=127.0.0.1:$port RTSERVE_ADMIN_LISTEN=127.0.0.1:0 $unit 2>/tmp/log &
+  for _ in $(seq 100); do ! grep -q "serving metrics" /tmp/log || return 0; sleep 0.1; done
+  cat /tmp/log >&2
+  return 1
 }
+END
+sed 's/apt install/apt-get install -yq --no-install-recommends/; s/rtwatch order/timeout 60 rtwatch -C 1 order/' "$work/readme" >>"$folder/tmp/first-event"
+printf 'kill $!\nwait $!\n' >>"$folder/tmp/first-event"
+inside bash /tmp/first-event >"$work/log" 2>&1 || { cat "$work/log"; die "README's commands do not work"; }
+grep -q '^order O-1: accepted (id ' "$work/log" || { cat "$work/log"; die "nothing was published"; }
+grep -q '"orderId":"O-1","data":{"status":"IN_PROGRESS"}' "$work/log" || { cat "$work/log"; die "no event came"; }
+
+step "what was installed"
 inside_sh '
   for program in rtserve rtpush rtwatch rtstat; do $program --version; test -e /usr/share/man/man1/$program.1.gz; done
+  test -e /usr/share/man/man5/rtserve.toml.5.gz -a -e /usr/share/man/man7/rt.7.gz
   getent passwd rtserve
   test "$(readlink /usr/bin/rtstat.iproute2)" = lnstat
   test -e /lib/systemd/system/rtserve.service -a -e /lib/systemd/system/rtserve.socket
   systemctl is-enabled rtserve.service
   ! systemctl is-enabled rtserve.socket
   dpkg-query -W -f="\${Conffiles}\n" rtserve | grep -q /etc/rtserve/rtserve.toml
-  ls /usr/share/doc/rtserve/examples /usr/share/doc/rtserve-clients/examples'
-
-step "the first event, as README has it, but for systemd"
-inside_sh '
-  port=$(python3 -c "import socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); print(s.getsockname()[1])")
-  sed -i "s/^#listen = .*/listen = [\"127.0.0.1:$port\"]/; s/^#admin-listen = .*/admin-listen = \"127.0.0.1:0\"/" /etc/rtserve/rtserve.toml
-  (umask 077; rtserve token --new-secret > /etc/rtserve/secret)
+  ls /usr/share/doc/rtserve/examples /usr/share/doc/rtserve-clients/examples
   rtserve check-config
-  rtserve 2>/tmp/log &
-  for _ in $(seq 100); do ! grep -q "serving metrics" /tmp/log || break; sleep 0.1; done
-  export RT_SERVER=http://127.0.0.1:$port
-  export RT_TOKEN=$(rtserve token --jwt-secret-file /etc/rtserve/secret --sub me --role admin)
-  rtpush order O-1 --set status=IN_PROGRESS
-  rtwatch -C 1 -W 20 order O-1
-  kill $!
-  wait $!'
+  sed -i "s/^#log-level = .*/log-level = \"warn\"/" /etc/rtserve/rtserve.toml'
 
 step "upgrade with an edited configuration file"
 next_version "$packages"/rtserve_*.deb
