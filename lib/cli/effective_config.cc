@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 
 #include "base/text.h"
 #include "model/json.h"
@@ -93,16 +94,22 @@ std::string line_of(const CLI::Option& option, const Places& places) {
   return (value.is_whole ? "" : "#") + name + " = " + spelled(value) + "  # " + source + "\n";
 }
 
+std::string key_of(const std::string& name) {
+  const bool is_bare = std::ranges::all_of(
+      name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_'; });
+  return is_bare ? name : in_quotes(name);
+}
+
 std::string sections_of(const Layers& layers) {
   std::string out, open;
   for (const ConfigEntry& entry : layers.sections()) {
     std::string section;
-    for (const auto& part : entry.section) section += (section.empty() ? "" : ".") + part;
+    for (const auto& part : entry.section) section += (section.empty() ? "" : ".") + key_of(part);
     if (section != open) out += "\n[" + section + "]\n";
     open = section;
     const bool is_boolean = entry.values.size() == 1 && spelled(entry.values.front()) == entry.values.front();
-    out += entry.key + " = " + spelled(Value{entry.values, !is_boolean, true}) + "  # " + layers.file() +
-           ":" + std::to_string(entry.line) + "\n";
+    out += key_of(entry.key) + " = " + spelled(Value{entry.values, !is_boolean, true}) + "  # " +
+           layers.file() + ":" + std::to_string(entry.line) + "\n";
   }
   return out;
 }

@@ -20,6 +20,7 @@ namespace {
 
 // Read when there is no file, so that CLI11 asks for the environment's items all the same.
 constexpr const char* k_no_file = "/dev/null";
+constexpr std::size_t k_path_shown_max = 400;
 // Keys whose value is a secret.
 constexpr std::string_view k_secret_key = "token";
 
@@ -109,7 +110,7 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
   void add_file(std::istream& input, std::vector<CLI::ConfigItem>& layered) const {
     const auto path = app_.get_config_ptr()->as<std::string>();
     if (path == k_no_file) return;
-    file_ = path;
+    file_ = base::printable(path, k_path_shown_max);
     const auto entries = parse_config(read(input));
     if (!entries) throw CLI::ConfigError(place(path, entries.error().line) + ": " + entries.error().what);
     std::vector<const CLI::Option*> added;
@@ -154,7 +155,7 @@ class LayersReader final : public CLI::ConfigTOML, public Layers {
   }
 
   static std::string place(const std::string& path, std::size_t line) {
-    return path + ":" + std::to_string(line);
+    return base::printable(path, k_path_shown_max) + ":" + std::to_string(line);
   }
 
   // As in redis://user:password@host.

@@ -52,7 +52,7 @@ class ConfigurationTest(unittest.TestCase):
     def test_what_is_shown_is_a_file_that_says_the_same(self):
         path = self.write('retain-events = 7\nlisten = ["127.0.0.1:1", "unix:/x"]\ncors-origin = "https://a.example"\n'
                           'jwt-issuer = "a \\"b\\" #1"\ndev = true\n'
-                          '[roles.a]\nsubscribe = ["drivers/{sub}"]\nstats = true\n[roles.b]\npublish = ["*"]\n')
+                          '[roles.a]\nsubscribe = ["drivers/{sub}"]\nstats = true\n[roles."b \\"c"]\npublish = ["*"]\n')
         for program, arguments in (("rtserve", ("-c", path)), ("rtpush", ("-v", "-v", "-W", "1.5")), ("rtwatch", ("-C", "3")),
                                    ("rtstat", ("-w", "-i", "250ms"))):
             with self.subTest(program):
@@ -63,7 +63,7 @@ class ConfigurationTest(unittest.TestCase):
         shown = tomllib.loads(run("rtserve", "-c", path, "--print-config").out)
         self.assertEqual((shown["retain-events"], shown["listen"], shown["jwt-issuer"], shown["dev"], shown["roles"]),
                          (7, ["127.0.0.1:1", "unix:/x"], 'a "b" #1', True,
-                          {"a": {"subscribe": ["drivers/{sub}"], "stats": True}, "b": {"publish": ["*"]}}))
+                          {"a": {"subscribe": ["drivers/{sub}"], "stats": True}, 'b "c': {"publish": ["*"]}}))
 
     def test_no_command_and_no_server_is_needed(self):
         self.assertIn("timeout", self.shown("rtpush"))

@@ -185,7 +185,8 @@ class ExitTableTest(unittest.TestCase):
         self.check("rtserve", {
             0: do(*keys, "check-config"), 64: do("--hartbeat"), 69: health("127.0.0.1:1"),
             70: lambda: self.out_of_memory("rtserve"), 74: do(*keys, "--listen", taken, "--admin-listen", "127.0.0.1:0"),
-            75: health(self.answering(503)), 77: do("token", *keys, "--verify", "nonsense"), 78: do("check-config")})
+            75: health(self.answering(503)), 77: do("token", *keys, "--verify", "nonsense"), 78: do("check-config"),
+            141: lambda: self.without_reader("rtserve", "--print-config")})
         for number in (signal.SIGINT, signal.SIGTERM):
             with Server() as server:
                 server.process.send_signal(number)
