@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "base/text.h"
 
@@ -19,7 +20,7 @@ constexpr std::string_view k_crlf = "\r\n";
 
 }  // namespace
 
-Body::Body() = default;
+Body::Body(Framing framing) : framing_(framing) {}
 
 Body::~Body() {
   if (zlib_) ::inflateEnd(zlib_.get());
@@ -30,7 +31,7 @@ void Body::restart() {
   line_.clear();
   chunk_left_ = 0;
   status_ = 0;
-  is_chunked_ = is_gzip_ = has_more_ = member_ended_ = false;
+  is_gzip_ = has_more_ = member_ended_ = false;
   fault_ = {};
   if (zlib_) ::inflateReset(zlib_.get());
 }
@@ -100,13 +101,15 @@ void Body::take_head() {
   status_ = static_cast<int>(base::parse_unsigned(std::string_view(head).substr(9, 3)).value_or(0));
   if (status_ != 200) return fail("refused");
   if (!head.contains("\r\ncontent-type: text/event-stream")) return fail("no event stream");
-  if (!head.contains("\r\ntransfer-encoding: chunked")) return fail("not chunked");
+  const bool is_chunked = head.contains("\r\ntransfer-encoding: chunked");
+  if (!is_chunked && framing_ == Framing::chunked) return fail("not chunked");
   is_gzip_ = head.contains("\r\ncontent-encoding: gzip");
   if (is_gzip_ && !zlib_) {
     zlib_ = std::make_unique<z_stream_s>();
     if (::inflateInit2(zlib_.get(), k_gzip_window_bits) != Z_OK) return fail("no memory to inflate");
   }
-  stage_ = Stage::size;
+  stage_ = is_chunked ? Stage::size : Stage::bytes;
+  chunk_left_ = std::numeric_limits<std::size_t>::max();  // without chunks: what comes
 }
 
 void Body::take_size() {

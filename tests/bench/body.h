@@ -20,7 +20,11 @@ using Scratch = std::array<char, 256 * 1024>;
 
 class Body {
  public:
-  Body();
+  enum class Framing : std::uint8_t {
+    chunked,
+    any,  // or up to the connection's end
+  };
+  explicit Body(Framing framing = Framing::chunked);
   ~Body();
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
@@ -50,11 +54,11 @@ class Body {
   std::string_view inflate(std::string_view& bytes, Scratch& scratch);
   void fail(std::string_view fault) { fault_ = fault; }
 
+  Framing framing_;
   Stage stage_ = Stage::head;
   std::string line_;  // what came of the head or of a line between chunks
   std::size_t chunk_left_ = 0;
   int status_ = 0;
-  bool is_chunked_ = false;
   bool is_gzip_ = false;
   bool has_more_ = false;  // the inflater holds text that did not fit
   bool member_ended_ = false;

@@ -77,6 +77,23 @@ TEST_CASE("what is no stream is a fault") {
   }
 }
 
+TEST_CASE("without chunks the text goes on to the connection's end, where that is allowed") {
+  const std::string whole = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + k_text;
+  Body body(Body::Framing::any);
+  for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
+    body.restart();
+    std::string text = read(body, std::string_view(whole).substr(0, cut));
+    text += read(body, std::string_view(whole).substr(cut));
+    REQUIRE(text == k_text);
+    REQUIRE(body.fault().empty());
+  }
+  body.restart();
+  CHECK(read(body, head() + chunk(k_text)) == k_text);
+  Body strict;
+  read(strict, whole);
+  CHECK(strict.fault() == "not chunked");
+}
+
 TEST_CASE("a cut inside of a chunk is told from one between two") {
   Body body;
   read(body, head() + "5\r\nab");

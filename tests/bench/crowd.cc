@@ -63,13 +63,12 @@ base::Result<void> Crowd::connect(Stream& stream) {
 
 // Sends the request, or waits until that can be done.
 base::Result<void> Crowd::request(Stream& stream, int operation) {
-  const auto sent = stream.send_request();
-  if (!sent) return std::unexpected(sent.error());
+  if (auto sent = stream.send_request(); !sent) return sent;
   const std::uint32_t reading = is_silent(stream) ? 0U : std::uint32_t{EPOLLIN};
   epoll_event event{};
-  event.events = *sent ? reading : std::uint32_t{EPOLLOUT};
+  event.events = stream.is_requested() ? reading : stream.socket().awaited();
   event.data.ptr = &stream;
-  if (::epoll_ctl(epoll_, operation, stream.descriptor(), &event) != 0) return failed("epoll_ctl");
+  if (::epoll_ctl(epoll_, operation, stream.socket().descriptor(), &event) != 0) return failed("epoll_ctl");
   return {};
 }
 
@@ -105,7 +104,7 @@ base::Result<void> Crowd::add_silent(std::string path) {
 base::Result<void> Crowd::renew(Stream& silent) {
   silent.close(Farewell::reset);
   if (auto connecting = silent.connect(); !connecting) return connecting;
-  ::setsockopt(silent.descriptor(), SOL_SOCKET, SO_RCVBUF, &k_silent_receive_buffer,
+  ::setsockopt(silent.socket().descriptor(), SOL_SOCKET, SO_RCVBUF, &k_silent_receive_buffer,
                sizeof k_silent_receive_buffer);
   return request(silent, EPOLL_CTL_ADD);
 }
@@ -129,14 +128,14 @@ base::Result<void> Crowd::take_up(Stream& stream, std::uint32_t events) {
     ++silent_reconnects_;
     return renew(stream);
   }
-  if ((events & EPOLLOUT) != 0) return request(stream, EPOLL_CTL_MOD);
+  if (!stream.is_requested()) return request(stream, EPOLL_CTL_MOD);
   return is_silent(stream) ? base::Result<void>{} : read(stream);
 }
 
 base::Result<void> Crowd::read(Stream& stream) {
   const bool is_last = stream.last_bytes_max != 0;
   const std::size_t room = is_last ? stream.last_bytes_max : received_->size();
-  const ssize_t got = ::recv(stream.descriptor(), received_->data(), room, MSG_DONTWAIT);
+  const ssize_t got = stream.socket().receive(received_->data(), room);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return {};
   if (got <= 0) {
     tally_.fault(Fault::ended, 1, got == 0 ? "the server closed a stream" : std::strerror(errno));

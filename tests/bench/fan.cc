@@ -21,7 +21,12 @@ class Fan {
   Fan(const Common& common, const FanOptions& options)
       : common_(common),
         options_(options),
-        plan_{options.kind, common.topics, common.publishers, options.payload_bytes},
+        plan_{options.kind,
+              common.topics,
+              common.publishers,
+              options.payload_bytes,
+              options.subscribe_prefix,
+              options.publish_prefix},
         published_(plan_.lanes(), 0),
         trace_(common.pid) {}
 
@@ -60,6 +65,7 @@ class Fan {
 };
 
 std::string Fan::path(std::uint32_t topic) const {
+  if (plan_.is_plain()) return plan_.subscribe_prefix + plan_.topic_id(topic);
   std::string path = options_.is_wildcard ? multi_path({plan_.wildcard()}) + "&snapshot=0"
                                           : plan_.topic_path(topic) + "?snapshot=0";
   if (options_.thinning.count() > 0) path += "&rate=" + std::to_string(options_.thinning.count()) + "ms";

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bench/feed.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -24,24 +20,10 @@ std::unexpected<base::Error> failed(const std::string& what) {
   return base::fail(base::ErrorKind::unavailable, "publisher: " + what);
 }
 
-base::Result<int> connect_to(std::uint16_t port) {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return failed(std::string("socket: ") + std::strerror(errno));
-  const int on = 1;
-  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return failed(std::string("connect: ") + std::strerror(errno));
-  return descriptor;
-}
-
 }  // namespace
 
 struct Feed::Publisher {
-  int descriptor = -1;
+  Socket socket;
   std::uint32_t number = 0;
   std::vector<std::uint32_t> lanes;
   std::vector<std::string> heads;  // up to the value of Content-Length; one for all, or one for each lane
@@ -82,9 +64,11 @@ base::Result<void> Feed::Publisher::send(std::uint32_t batch, std::span<std::uin
   request += body;
   std::string_view rest = request;
   while (!rest.empty()) {
-    const ssize_t sent = ::send(descriptor, rest.data(), rest.size(), MSG_NOSIGNAL);
-    if (sent < 0) return failed(std::string("send: ") + std::strerror(errno));
-    rest.remove_prefix(static_cast<std::size_t>(sent));
+    const ssize_t sent = socket.send(rest);
+    if (sent > 0)
+      rest.remove_prefix(static_cast<std::size_t>(sent));
+    else if (errno != EAGAIN || !socket.wait())
+      return failed(std::string("send: ") + std::strerror(errno));
   }
   ++requests;
   is_waiting = true;
@@ -123,22 +107,21 @@ base::Result<void> Feed::run() {
     publisher.left = load_.events / plan_.publishers + (number < load_.events % plan_.publishers ? 1 : 0);
     const bool is_single = load_.batch == 1;
     const auto head = [&](const std::string& path) {
-      return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + endpoint_.token +
-             "\r\nContent-Type: " + (is_single ? "application/json" : "application/x-ndjson") +
+      return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + endpoint_.authorization() +
+             "Content-Type: " + (is_single ? "application/json" : "application/x-ndjson") +
              "\r\nContent-Length: ";
     };
     if (!is_single) publisher.heads.push_back(head(events_path()));
     for (const std::uint32_t lane : publisher.lanes) {
-      if (is_single) publisher.heads.push_back(head(plan_.topic_path(plan_.topic_of(lane))));
+      if (is_single) publisher.heads.push_back(head(plan_.publish_path(plan_.topic_of(lane))));
       publisher.texts.push_back(is_single ? plan_.payload(lane) : plan_.line(lane));
     }
-    auto descriptor = connect_to(endpoint_.port);
-    if (!descriptor) return std::unexpected(descriptor.error());
-    publisher.descriptor = *descriptor;
+    if (auto begun = publisher.socket.connect(endpoint_, 1); !begun) return begun;
+    if (auto connected = publisher.socket.wait_connected(); !connected) return connected;
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u32 = number;
-    ::epoll_ctl(epoll, EPOLL_CTL_ADD, publisher.descriptor, &event);
+    ::epoll_ctl(epoll, EPOLL_CTL_ADD, publisher.socket.descriptor(), &event);
   }
 
   const std::uint64_t start_ns = now_ns();
@@ -151,10 +134,7 @@ base::Result<void> Feed::run() {
   figures_.seconds = static_cast<double>(now_ns() - start_ns) / 1e9;
   if (ledger_ != nullptr) ledger_->sort();
   figures_.events = load_.events;
-  for (const Publisher& publisher : publishers) {
-    figures_.events -= publisher.left;
-    ::close(publisher.descriptor);
-  }
+  for (const Publisher& publisher : publishers) figures_.events -= publisher.left;
   ::close(epoll);
   return result;
 }
@@ -191,7 +171,7 @@ base::Result<void> Feed::wait(std::vector<Publisher>& publishers, std::uint64_t 
 
 base::Result<void> Feed::receive(Publisher& publisher) {
   std::array<char, 16 * 1024> bytes;
-  const ssize_t got = ::recv(publisher.descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT);
+  const ssize_t got = publisher.socket.receive(bytes.data(), bytes.size());
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return {};
   if (got <= 0) return failed("the server closed the connection");
   std::string& answer = publisher.answer;
@@ -204,7 +184,8 @@ base::Result<void> Feed::receive(Publisher& publisher) {
   const std::string_view digits = std::string_view(answer).substr(length_at + k_length.size());
   const auto length = base::parse_unsigned(digits.substr(0, digits.find('\r'))).value_or(0);
   if (answer.size() < head_end + 4 + length) return {};
-  if (!answer.starts_with("HTTP/1.1 200 ")) return failed("refused: " + base::printable(answer, 300));
+  if (!answer.starts_with(plan_.is_plain() ? "HTTP/1.1 2" : "HTTP/1.1 200 "))
+    return failed("refused: " + base::printable(answer, 300));
   if (auto taken = take_answer(publisher, std::string_view(answer).substr(head_end + 4)); !taken)
     return taken;
   answer.clear();
@@ -214,6 +195,7 @@ base::Result<void> Feed::receive(Publisher& publisher) {
 }
 
 base::Result<void> Feed::take_answer(Publisher& publisher, std::string_view body) {
+  if (plan_.is_plain()) return {};
   if (load_.batch > 1) {
     if (body.contains("\"rejected\":[]")) return {};
     return failed("rejected: " + base::printable(body, 300));

@@ -14,7 +14,7 @@
 #include "bench/histogram.h"
 #include "bench/ledger.h"
 #include "bench/plan.h"
-#include "bench/stream.h"
+#include "bench/socket.h"
 
 namespace rt::bench {
 

@@ -23,7 +23,7 @@ std::string lane_text(std::uint32_t lane) {
 }  // namespace
 
 Follower::Follower(const Plan& plan, std::span<const std::uint32_t> topics, Wanted wanted, Tally& tally)
-    : wanted_(wanted), tally_(tally) {
+    : wanted_(wanted), is_plain_(plan.is_plain()), tally_(tally) {
   for (const std::uint32_t topic : topics) {
     const auto lanes = plan.lanes_of_topic(topic);
     lanes_.insert(lanes_.end(), lanes.begin(), lanes.end());
@@ -49,21 +49,28 @@ std::uint32_t* Follower::next_of(std::uint32_t lane) {
   return found == lanes_.end() ? nullptr : &next_[static_cast<std::size_t>(found - lanes_.begin())];
 }
 
+void Follower::on_head() {
+  if (!is_plain_ || is_connected_) return;
+  is_connected_ = true;
+  ++tally_.opened;
+}
+
 void Follower::take(const sse::Message& message, std::uint64_t received_ns) {
   const auto stamp = find_stamp(message.data);
+  if (!stamp && is_plain_) return;
   if (!stamp) return take_control(message);
-  if (!is_connected_) return fault(Fault::malformed, 1, "an event came before `connected`");
+  if (!is_connected_ && !is_plain_) return fault(Fault::malformed, 1, "an event came before `connected`");
   if (message.data.ends_with(",\"snapshot\":true}")) return take_snapshot(*stamp);
   take_event(*stamp, message.last_event_id, received_ns);
 }
 
 void Follower::take_event(const Stamp& stamp, std::string_view id_text, std::uint64_t received_ns) {
   std::uint32_t* next = next_of(stamp.lane);
-  const auto id = sse::parse_event_id(id_text);
+  const auto id = is_plain_ ? last_id_ : sse::parse_event_id(id_text);
   if (next == nullptr || !id)
     return fault(Fault::malformed, 1, "an event of another topic, or without an id");
   // A position that thinning held back comes late, and without an id of its own.
-  if (*id < last_id_ || (*id == last_id_ && wanted_ == Wanted::all))
+  if (*id < last_id_ || (*id == last_id_ && wanted_ == Wanted::all && !is_plain_))
     fault(Fault::backwards, 1,
           "id " + sse::format_event_id(*id) + " behind " + sse::format_event_id(last_id_));
   last_id_ = *id;

@@ -33,6 +33,10 @@ class Follower {
   void on_connecting(std::string_view last_event_id);
   void take(const sse::Message& message, std::uint64_t received_ns);
 
+  // A stream's head has come. A plain server's stream is connected by that: it says no `connected`.
+  void on_head();
+
+  bool is_plain() const { return is_plain_; }
   bool is_connected() const { return is_connected_; }
   // Of how many lanes a snapshot or an event came.
   std::size_t known_lanes() const { return known_; }
@@ -76,6 +80,7 @@ class Follower {
   std::vector<std::uint32_t> next_;   // for each of them
   std::size_t known_ = 0;
   Wanted wanted_;
+  bool is_plain_;  // what is no event passes, and events need no id
   Tally& tally_;
 
   bool is_connected_ = false;

@@ -156,3 +156,31 @@ TEST_CASE("`connected` without a word about the id that was sent is a fault") {
   scene.connect("fresh", 4, "3-0");
   CHECK(scene.faults(Fault::malformed) == 1);
 }
+
+TEST_CASE("a plain server needs neither `connected` nor ids, and still must send all, once, in order") {
+  const Plan plan{model::Kind::order, 1, 2, 0, "/follow/", "/publish/"};
+  CHECK(plan.publish_path(0) == "/publish/B-00000");
+  const std::vector<std::uint32_t> published{3, 2};
+  const auto faults = [&](std::initializer_list<Stamp> stamps, Fault kind) {
+    Tally tally;
+    Follower follower(plan, {}, Follower::Wanted::all, tally);
+    follower.expect_behind(std::vector<std::uint32_t>{0, 0});
+    CHECK_FALSE(follower.is_connected());
+    follower.on_head();
+    CHECK(follower.is_connected());
+    follower.take({"message", R"({"type":"hello"})", "its own:id"}, 0);
+    for (const Stamp& stamp : stamps) {
+      Plan::Text text = plan.payload(stamp.lane);
+      write_stamp(text.json.data() + text.stamp_at, stamp);
+      follower.take({"message", text.json, ""}, 0);
+    }
+    follower.settle(published, nullptr, 0, Follower::Snapshots::whole);
+    CHECK(tally.fault_count() == tally.faults[static_cast<std::size_t>(kind)]);
+    return tally.fault_count();
+  };
+  CHECK(faults({{0, 1}, {1, 1}, {0, 2}, {0, 3}, {1, 2}}, Fault::lost) == 0);
+  CHECK(faults({{0, 1}, {1, 1}, {0, 3}, {1, 2}}, Fault::lost) == 1);
+  CHECK(faults({{0, 1}, {1, 1}, {0, 2}, {0, 3}}, Fault::lost) == 1);
+  CHECK(faults({{0, 1}, {0, 1}, {1, 1}, {0, 2}, {0, 3}, {1, 2}}, Fault::repeated) == 1);
+  CHECK(faults({{0, 1}, {0, 2}, {0, 3}, {1, 1}, {1, 2}, {0, 2}}, Fault::repeated) == 1);
+}

@@ -16,7 +16,7 @@ using namespace rt;
 
 base::Result<bench::Outcome> run(bench::Options& options) {
   std::ifstream token(options.token_file);
-  if (!std::getline(token, options.common.endpoint.token))
+  if (!options.token_file.empty() && !std::getline(token, options.common.endpoint.token))
     return base::fail(base::ErrorKind::not_found, options.token_file + ": holds no token");
   rlimit descriptors{};
   ::getrlimit(RLIMIT_NOFILE, &descriptors);

@@ -22,8 +22,10 @@ void define_common(CLI::App& app, Options& options) {
   Common& common = options.common;
   app.add_option("--port", common.endpoint.port, "Where rtserve listens on 127.0.0.1")->required();
   app.add_option("--pid", common.pid, "Its process")->required();
-  app.add_option("--token-file", options.token_file, "A token that may read and publish everything")
-      ->required();
+  app.add_option("--token-file", options.token_file, "A token that may read and publish everything");
+  app.add_flag_callback(
+      "--tls", [&common] { common.endpoint.transport = Transport::tls; },
+      "Connect by TLS, and verify nothing");
   app.add_option("--streams", common.streams, "Subscribers (default 1000)");
   app.add_option("--topics", common.topics, "What they follow (default 1)")
       ->check(CLI::Range(1U, k_topics_max));
@@ -51,6 +53,10 @@ void define_fan(CLI::App& app, Options& options) {
   fan->add_flag("--wildcard", options.fan.is_wildcard, "Each stream follows all topics");
   cli::add_duration(*fan, "--thin", options.fan.thinning,
                     "Streams ask for a position per driver in that time");
+  CLI::Option* subscribe = fan->add_option("--subscribe-path", options.fan.subscribe_prefix,
+                                           "Of another server: what comes before a topic's id");
+  subscribe->needs(fan->add_option("--publish-path", options.fan.publish_prefix, "The same, to publish to")
+                       ->needs(subscribe));
   fan->add_option("--silent", options.fan.silent, "Subscribers of everything besides, that never read");
 }
 

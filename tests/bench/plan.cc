@@ -117,6 +117,10 @@ std::string Plan::topic_path(std::uint32_t topic) const {
   return std::string(model::k_url_prefix) + '/' + topic_name(topic) + '/' + std::string(resource.url_suffix);
 }
 
+std::string Plan::publish_path(std::uint32_t topic) const {
+  return is_plain() ? publish_prefix + topic_id(topic) : topic_path(topic);
+}
+
 std::string Plan::topic_name(std::uint32_t topic) const {
   return std::string(model::resource_of(kind).plural) + '/' + topic_id(topic);
 }

@@ -33,14 +33,20 @@ struct Plan {
   std::uint32_t topics = 1;
   std::uint32_t publishers = 1;
   std::uint32_t payload_bytes = 0;  // at least; filled up with what such an event might hold
+  // Of a server that is no rtserve: a topic's id comes behind these. It sends the payloads alone, a message
+  // each.
+  std::string subscribe_prefix{};
+  std::string publish_prefix{};
 
+  bool is_plain() const { return !subscribe_prefix.empty(); }
   std::uint32_t lanes() const { return topics > publishers ? topics : publishers; }
   std::uint32_t topic_of(std::uint32_t lane) const { return lane % topics; }
   std::vector<std::uint32_t> lanes_of_publisher(std::uint32_t publisher) const;
   std::vector<std::uint32_t> lanes_of_topic(std::uint32_t topic) const;
 
   std::string topic_id(std::uint32_t topic) const;
-  std::string topic_path(std::uint32_t topic) const;  // the URL to publish to and to follow
+  std::string topic_path(std::uint32_t topic) const;  // rtserve's URL to publish to and to follow
+  std::string publish_path(std::uint32_t topic) const;
   std::string topic_name(std::uint32_t topic) const;  // "orders/B-00001"
   std::string wildcard() const;                       // "orders/*"
 

@@ -38,7 +38,9 @@ struct FanOptions {
   std::chrono::milliseconds warm_up{0};   // at the same rate, before anything is measured
   bool is_wildcard = false;               // each stream follows all topics
   std::chrono::milliseconds thinning{0};  // ?rate=
-  std::uint32_t silent = 0;               // subscribers of all topics besides that never read
+  std::string subscribe_prefix;           // of a plain server (Plan)
+  std::string publish_prefix;
+  std::uint32_t silent = 0;  // subscribers of all topics besides that never read
 };
 base::Result<Outcome> run_fan(const Common& common, const FanOptions& options);
 

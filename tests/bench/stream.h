@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Stream: one subscriber of the server: a socket, what undoes the response's codings, the decoder, and the
+// Stream: one subscriber of the server: a Socket, what undoes the response's codings, the decoder, and the
 // Follower that checks what comes. It may be cut and connected again, and then resumes. Owned by a Crowd,
 // whose thread calls it.
 #pragma once
@@ -11,18 +11,13 @@
 #include "base/error.h"
 #include "bench/body.h"
 #include "bench/follower.h"
+#include "bench/socket.h"
 #include "bench/tally.h"
 #include "sse/decoder.h"
 
 namespace rt::bench {
 
-struct Endpoint {
-  std::uint16_t port = 0;  // on 127.0.0.1
-  std::string token;
-};
-
 enum class Encoding : std::uint8_t { identity, gzip };
-enum class Farewell : std::uint8_t { fin, reset };
 
 class Stream {
  public:
@@ -30,19 +25,20 @@ class Stream {
   // have a query. `endpoint` and `tally` outlive it.
   Stream(const Endpoint& endpoint, std::uint32_t number, std::string path, Encoding encoding,
          Follower follower, Tally& tally);
-  ~Stream() { close(Farewell::fin); }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // Begins to connect; then send_request() is due, until it says that it did.
+  // Begins to connect; then send_request() is due, whenever the socket is what it awaits, until
+  // is_requested().
   base::Result<void> connect();
-  base::Result<bool> send_request();
+  base::Result<void> send_request();
+  bool is_requested() const { return is_requested_; }
   // Decodes and checks; false when the bytes are wrong, which the tally then knows.
   bool take(std::string_view bytes, std::uint64_t received_ns, Scratch& scratch);
-  void close(Farewell farewell);
+  void close(Farewell farewell) { socket_.close(farewell); }
 
-  int descriptor() const { return descriptor_; }
-  bool is_open() const { return descriptor_ >= 0; }
+  Socket& socket() { return socket_; }
+  bool is_open() const { return socket_.is_open(); }
   const Body& body() const { return body_; }
   Follower& follower() { return follower_; }
   std::uint32_t number() const { return number_; }
@@ -61,7 +57,8 @@ class Stream {
   Body body_;
   sse::Decoder decoder_;
   std::uint64_t received_ns_ = 0;
-  int descriptor_ = -1;
+  Socket socket_;
+  bool is_requested_ = false;
 };
 
 }  // namespace rt::bench
