@@ -31,7 +31,7 @@ class Floor {
   [[noreturn]] void run() {
     std::array<epoll_event, 256> events;
     while (true) {
-      const int count = ::epoll_wait(epoll_, events.data(), events.size(), -1);
+      const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
       for (int i = 0; i < count; ++i) {
         const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
         descriptor == listener_ ? accept_one() : read(descriptor);
