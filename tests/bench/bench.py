@@ -15,6 +15,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import typing
 
 import servers
 
@@ -40,7 +41,7 @@ QUICK = Sizes(rounds=1, streams=(1_000,), idle=1_000, some=1_000, deliveries=50_
 @dataclasses.dataclass(frozen=True)
 class Measure:
     title: str
-    figure: object  # of rtload's figures
+    figure: typing.Callable  # from the figures of rtload
 
 
 def per_event_and_stream(figures):
