@@ -3,11 +3,15 @@
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -40,9 +44,24 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
   return spdlog::level::off;
 }
 
+// syslog(3)'s numbers: debug, informational, warning, error.
+std::string_view priority_of(LogLevel level) {
+  constexpr std::array<std::string_view, 4> k_priorities = {"<7>", "<6>", "<4>", "<3>"};
+  return k_priorities[static_cast<std::size_t>(level)];
+}
+
+// systemd names the journal's socket as DEVICE:INODE, also to programs whose stderr is something else.
+bool is_journal(int descriptor) {
+  const char* const named = std::getenv("JOURNAL_STREAM");
+  struct stat found{};
+  if (named == nullptr || ::fstat(descriptor, &found) != 0) return false;
+  return named == std::to_string(found.st_dev) + ':' + std::to_string(found.st_ino);
+}
+
 struct Log {
   spdlog::logger logger;
   LogFormat format = LogFormat::text;
+  bool to_journal = false;
 
   Log() : logger("rt", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     logger.set_pattern("%v");
@@ -93,9 +112,9 @@ void append_value(std::string& out, const LogField& field, LogFormat format) {
   }
 }
 
-std::string text_line(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-  std::string line = format_time(SystemClock().wall());
-  line += ' ';
+// `line`: what it begins with.
+std::string text_line(std::string line, LogLevel level, std::string_view message,
+                      std::initializer_list<LogField> fields) {
   line += name_of(level);
   line.append(k_level_names[0].size() - name_of(level).size() + 1, ' ');
   line += printable(message, k_value_bytes_max);
@@ -108,8 +127,9 @@ std::string text_line(LogLevel level, std::string_view message, std::initializer
   return line;
 }
 
-std::string json_line(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-  std::string line = "{\"time\":\"" + format_time(SystemClock().wall()) + "\",\"level\":\"";
+std::string json_line(std::string line, LogLevel level, std::string_view message,
+                      std::initializer_list<LogField> fields) {
+  line += "{\"time\":\"" + format_time(SystemClock().wall()) + "\",\"level\":\"";
   line += name_of(level);
   line += "\",\"message\":";
   append_quoted(line, printable(message, k_value_bytes_max));
@@ -142,6 +162,7 @@ Result<LogFormat> parse_log_format(std::string_view text) {
 
 void set_up_log(LogLevel level, LogFormat format) {
   the_log().format = format;
+  the_log().to_journal = is_journal(STDERR_FILENO);
   the_log().logger.set_level(to_spdlog(level));
 }
 
@@ -156,8 +177,14 @@ bool log_enabled(LogLevel level) {
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   if (!log_enabled(level)) return;
   Log& target = the_log();
-  target.logger.log(to_spdlog(level), target.format == LogFormat::json ? json_line(level, message, fields)
-                                                                       : text_line(level, message, fields));
+  std::string line(target.to_journal ? priority_of(level) : "");
+  if (target.format == LogFormat::json) {
+    line = json_line(std::move(line), level, message, fields);
+  } else {
+    if (!target.to_journal) line += format_time(SystemClock().wall()) + ' ';
+    line = text_line(std::move(line), level, message, fields);
+  }
+  target.logger.log(to_spdlog(level), line);
 }
 
 }  // namespace rt::base

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The log: one line per occurrence on stderr, `key=value` text or one JSON object a line. spdlog does the
-// work behind this header. Set up once before threads start; log() may then be called from any thread.
-// Tokens, secrets and query strings are never passed in here.
+// The log: one line per occurrence on stderr, `key=value` text or one JSON object a line. Where stderr is the
+// systemd journal a line begins with its priority, as sd-daemon(3) has it ("<6>"), and as text has no time,
+// which the journal adds. spdlog does the work behind this header. Set up once before threads start; log()
+// may then be called from any thread. Tokens, secrets and query strings are never passed in here.
 #pragma once
 
 #include <concepts>
