@@ -41,6 +41,7 @@ void Shard::apply(const store::Batch& batch) {
     window_.append(frame, record, kind.chain, now_);
     mark(record);
     mark(kind);
+    if (!record.readers.empty() || !kind.readers.empty()) applied_ms_.push_back(frame->id.ms);
   }
 }
 
@@ -170,13 +171,9 @@ model::Kind Shard::kind_of(const Subscriber::Feed& feed) const {
 }
 
 store::AudienceChange Shard::close(Subscriber& subscriber) {
-  store::AudienceChange change{store::Presence::left, {}, {}};
+  store::AudienceChange change = topics_of(subscriber);
+  change.presence = store::Presence::left;
   for (const Subscriber::Feed& feed : subscriber.feeds()) {
-    if (feed.link == Link::kind) {
-      change.kinds.push_back(kind_of(feed));
-    } else {
-      change.topics.push_back(static_cast<const TopicRecord&>(*feed.channel).topic);
-    }
     std::vector<Reader>& readers = feed.channel->readers;
     const Reader moved = readers.back();
     readers.pop_back();
@@ -188,6 +185,7 @@ store::AudienceChange Shard::close(Subscriber& subscriber) {
   subscriber.make_feeds(0);
   if (subscriber.dirty_) std::erase(dirty_subscribers_, &subscriber);
   if (subscriber.thinning() != nullptr) std::erase(thinned_, &subscriber);
+  if (subscriber.blocked_) unblock(subscriber);
   return change;
 }
 
@@ -259,7 +257,7 @@ void Shard::pump_all(std::span<const Reader> readers) {
 }
 
 void Shard::on_writable(Subscriber& subscriber) {
-  subscriber.blocked_ = false;
+  if (subscriber.blocked_) unblock(subscriber);
   pump(subscriber);
 }
 
@@ -280,15 +278,30 @@ bool Shard::write(Subscriber& subscriber, const Block& block) {
     return false;
   }
   if (*written == block.bytes.size()) return true;
-  subscriber.blocked_ = true;
   const std::string_view rest = block.bytes.substr(*written);
   if (block.owner) {
-    subscriber.rest_ = std::make_unique<Subscriber::Rest>(Subscriber::Rest{*block.owner, rest});
+    keep_rest(subscriber, {*block.owner, rest});
   } else {
     auto kept = std::make_shared<const std::string>(rest);
-    subscriber.rest_ = std::make_unique<Subscriber::Rest>(Subscriber::Rest{kept, *kept});
+    keep_rest(subscriber, {kept, *kept});
   }
   return false;
+}
+
+void Shard::keep_rest(Subscriber& subscriber, Subscriber::Rest rest) {
+  subscriber.blocked_ = true;
+  rest.slot = blocked_.size();
+  blocked_.push_back(&subscriber);
+  subscriber.rest_ = std::make_unique<Subscriber::Rest>(std::move(rest));
+}
+
+// Its rest is written next, or never.
+void Shard::unblock(Subscriber& subscriber) {
+  subscriber.blocked_ = false;
+  const std::size_t slot = subscriber.rest_->slot;
+  blocked_[slot] = blocked_.back();
+  blocked_[slot]->rest_->slot = slot;
+  blocked_.pop_back();
 }
 
 bool Shard::write_rest(Subscriber& subscriber) {

@@ -54,7 +54,15 @@ struct Opening {
 // What happened since the start.
 struct ShardCounts {
   std::uint64_t deliveries = 0;
-  std::uint64_t gaps = 0;
+  std::uint64_t slow_gaps = 0;  // told to those who read too slowly
+  std::uint64_t cut_gaps = 0;   // told because the store was cut
+};
+
+// How far a subscriber is behind: events that it has not been sent yet, and since when the first of them
+// waits; `now` when there is none.
+struct Lag {
+  std::uint64_t events = 0;
+  base::SteadyTime since{};
 };
 
 class Shard {
@@ -105,6 +113,13 @@ class Shard {
   bool has_work() const { return !dirty_channels_.empty() || !dirty_subscribers_.empty(); }
 
   const ShardCounts& counts() const { return counts_; }
+  // Of what was applied and has readers here, when each event was given its id; the caller empties it.
+  std::vector<std::uint64_t>& applied_ms() { return applied_ms_; }
+  Lag lag_of(const Subscriber& subscriber) const;
+  // The longest of those who take no more for now, and how many they are.
+  Lag longest_lag() const;
+  std::size_t blocked_count() const { return blocked_.size(); }
+  store::AudienceChange topics_of(const Subscriber& subscriber) const;
   const Window& window() const { return window_; }
   std::size_t topic_count() const { return index_.size(); }
 
@@ -141,6 +156,8 @@ class Shard {
   void pump(Subscriber& subscriber);
   bool write(Subscriber& subscriber, const Block& block);
   bool write_rest(Subscriber& subscriber);
+  void keep_rest(Subscriber& subscriber, Subscriber::Rest rest);
+  void unblock(Subscriber& subscriber);
 
   // What comes next (shard_blocks.cc).
   enum class State { snapshot, late };
@@ -152,7 +169,7 @@ class Shard {
   void append_known(Subscriber& subscriber, Thinning::Place place, TopicRecord& record, Output& out);
   void append_state(TopicRecord& record, State state, Output& out);
   void append_events(Subscriber& subscriber, Output& out);
-  void append_one(Seq seq, Output& out);
+  void append_one(Subscriber& subscriber, Seq seq, Output& out);
   Block shared_block(Subscriber& subscriber);
   SharedBlock& shared_slot(Form form, bool refers);
   void make_shared_block(SharedBlock& shared, const Subscriber::Feed& feed, Seq after);
@@ -180,6 +197,8 @@ class Shard {
   std::vector<Channel*> dirty_channels_;
   std::vector<Subscriber*> dirty_subscribers_;
   std::vector<Subscriber*> thinned_;
+  std::vector<Subscriber*> blocked_;
+  std::vector<std::uint64_t> applied_ms_;
   base::SteadyTime now_{};
   sse::EventId forgotten_id_;  // no event of a forgotten topic was newer
   // When the youngest position came whose topic was forgotten.

@@ -65,7 +65,7 @@ void Shard::append_gap(Subscriber& subscriber, Output& out) {
   Mark until = window_.floor();
   if (thinning && thinning->sent_up_to.seq > until.seq) until = thinning->sent_up_to;
   const bool is_gap = missed > 0 || was_cut;
-  if (is_gap) ++counts_.gaps;
+  if (is_gap) ++(was_cut ? counts_.cut_gaps : counts_.slow_gaps);
   std::string said = was_cut  ? cut_message(until.id)
                      : is_gap ? gap_message(missed, until.id)
                               : heartbeat_message(until.id);
@@ -152,12 +152,13 @@ void Shard::append_events(Subscriber& subscriber, Output& out) {
     nearest->last = nearest_seq;
     ++nearest->seen;
     if (subscriber.thinning() == nullptr || is_wanted(subscriber, *nearest, nearest_seq))
-      append_one(nearest_seq, out);
+      append_one(subscriber, nearest_seq, out);
   }
 }
 
-void Shard::append_one(Seq seq, Output& out) {
+void Shard::append_one(Subscriber& subscriber, Seq seq, Output& out) {
   ++counts_.deliveries;
+  ++subscriber.events_;
   if (out.form().coding == Coding::gzip)
     return out.deflated(window_.deflated(seq, out.trail().event, out.form().names, deflater_), seq);
   text_.clear();
@@ -179,6 +180,7 @@ Shard::Block Shard::shared_block(Subscriber& subscriber) {
   feed.last = shared.last;
   feed.seen += shared.events;
   counts_.deliveries += shared.events;
+  subscriber.events_ += shared.events;
   if (is_compressed) {
     subscriber.trail_.sum.add(shared.account);
     subscriber.trail_.event = shared.last;

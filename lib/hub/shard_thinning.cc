@@ -120,11 +120,12 @@ bool Shard::append_due(Subscriber& subscriber, Output& out) {
 
 void Shard::append_late(Subscriber& subscriber, TopicRecord& record, Output& out) {
   if (record.newest_seq > subscriber.thinning()->sent_up_to.seq && record.chain.last != 0) {
-    append_one(record.chain.last, out);
+    append_one(subscriber, record.chain.last, out);
     subscriber.thinning()->sent_up_to = {record.newest_seq, record.newest->id};
   } else {
     append_state(record, State::late, out);
     ++counts_.deliveries;
+    ++subscriber.events_;
   }
 }
 

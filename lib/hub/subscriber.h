@@ -38,6 +38,8 @@ class Subscriber {
 
   // A write came up short and the rest is waiting for room.
   bool blocked() const { return blocked_; }
+  // How many it was sent, snapshots not counted.
+  std::uint64_t events() const { return events_; }
   // The last byte of an ended stream has been written.
   bool ended() const { return ending_ && !(alone_ && alone_->farewell) && !blocked_; }
 
@@ -55,6 +57,7 @@ class Subscriber {
   struct Rest {
     std::shared_ptr<const void> owner;
     std::string_view bytes;
+    std::size_t slot = 0;  // the subscriber's place among the blocked
   };
   // Where a walk over the newest events of the subscriber's topics has come to.
   struct Walk {
@@ -106,6 +109,7 @@ class Subscriber {
   bool ending_ = false;
   std::uint32_t cuts_ = 0;  // how many cuts of the store it knows of
   std::uint32_t feed_count_ = 0;
+  std::uint64_t events_ = 0;
   Feed feed_;                      // where it is the only one, as for most
   std::unique_ptr<Feed[]> feeds_;  // else
   std::unique_ptr<Alone> alone_;

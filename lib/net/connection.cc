@@ -166,8 +166,12 @@ void Connection::on_complete() {
   AskStore& ask = std::get<AskStore>(outcome);
   work_->answer = std::move(ask.answer);
   phase_ = Phase::waiting;
-  loop_.asked.emplace_back(
-      store::Publish{{loop_.index, id_}, std::move(ask.events), std::move(ask.idempotency_key)});
+  const store::Address from{loop_.index, id_};
+  if (ask.busiest) {
+    loop_.asked.emplace_back(store::Question{from, std::move(ask.busiest)});
+  } else {
+    loop_.asked.emplace_back(store::Publish{from, std::move(ask.events), std::move(ask.idempotency_key)});
+  }
 }
 
 void Connection::on_refusal() {
@@ -276,8 +280,10 @@ void Connection::close(CloseReason reason) {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
   if (stream_) {
-    loop_.asked.emplace_back(loop_.shard.close(stream_->subscriber));
-    stream_->guest->on_closed(reason, {loop_.now() - stream_->opened, stream_->bytes});
+    store::AudienceChange left = loop_.shard.close(stream_->subscriber);
+    const StreamTotals totals{loop_.now() - stream_->opened, stream_->subscriber.events(), stream_->bytes};
+    stream_->guest->on_closed(reason, totals, left);
+    loop_.asked.emplace_back(std::move(left));
     stream_.reset();
   }
   wire_.close();

@@ -49,6 +49,15 @@ class Connection final : public hub::Sink {
 
   std::optional<std::size_t> write(std::string_view bytes) override;
 
+  // What a survey wants to know of a stream; nothing while it is none.
+  struct StreamView {
+    const hub::Subscriber& subscriber;
+    const Guest& guest;
+    base::SteadyTime opened;
+    std::uint64_t bytes;
+  };
+  std::optional<StreamView> stream_view() const;
+
  private:
   enum class Phase : std::uint8_t {
     reading,  // a request, or nothing yet

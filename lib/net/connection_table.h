@@ -4,9 +4,11 @@
 // reactor's thread alone.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -43,8 +45,15 @@ class ConnectionTable {
   }
   template <class See>
   void for_each(See see) {
-    for (const auto& connection : places_)
-      if (connection) see(*connection);
+    for_some(0, places_.size(), see);
+  }
+  // Of the `count` places from `from` on. Returns where to go on; nothing when there are no more.
+  template <class See>
+  std::optional<std::size_t> for_some(std::size_t from, std::size_t count, See see) {
+    const std::size_t until = std::min(from + count, places_.size());
+    for (; from < until; ++from)
+      if (places_[from]) see(*places_[from]);
+    return until < places_.size() ? std::optional(until) : std::nullopt;
   }
 
   std::size_t size() const { return places_.size() - free_.size(); }

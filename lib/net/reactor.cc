@@ -8,6 +8,8 @@
 
 #include "base/log.h"
 #include "net/loop_context.h"
+#include "net/rate.h"
+#include "net/surveyor.h"
 
 namespace rt::net {
 
@@ -22,6 +24,9 @@ constexpr int k_ready_per_look = 8;    // at the clock
 constexpr int k_due_per_turn_max = 128;
 constexpr int k_accepts_per_event_max = 64;  // before others have their turn
 constexpr int k_backlog_max = 4096;
+
+// Once a second: rates, and the lag of blocked streams, of which there may be thousands.
+constexpr std::uint64_t k_ticks_per_look = 10;
 
 // How many heartbeat intervals a peer may keep its window closed: it costs one block of memory, not more.
 constexpr int k_stalled_heartbeats_max = 8;
@@ -74,12 +79,15 @@ struct Reactor::Loop {
       if (shared.turn_time >= next_tick) on_tick();
       see_to_due();
       end_turn();
+      if (!surveyors.empty() && surveyors.front().go_on(shared)) surveyors.pop_front();
     }
     shared.connections.for_each([](Connection& connection) { connection.close(CloseReason::draining); });
     end_turn();
   }
 
-  bool is_busy() const { return shard.has_work() || !due.empty() || !shared.unread.empty(); }
+  bool is_busy() const {
+    return shard.has_work() || !due.empty() || !shared.unread.empty() || !surveyors.empty();
+  }
 
   milliseconds time_to_tick() const {
     return std::max(std::chrono::ceil<milliseconds>(next_tick - shared.now()), milliseconds(0));
@@ -120,6 +128,8 @@ struct Reactor::Loop {
         shared.serving = std::move(*serving);
       } else if (const auto* plan = std::get_if<Drain>(&item)) {
         drain(*plan);
+      } else if (const auto* survey = std::get_if<Survey>(&item)) {
+        surveyors.emplace_back(*survey);
       } else {
         obey(std::get<Command>(item));
       }
@@ -215,6 +225,7 @@ struct Reactor::Loop {
     // The audience is told of new streams before their first bytes are written (store/audience.h).
     store.post_all(shared.asked);
     if (shard.has_work()) shard.flush();
+    if (!shard.applied_ms().empty()) count_latencies();
     for (const std::uint64_t id : std::exchange(shared.ending, {})) {
       if (Connection* connection = shared.find(id)) connection->close_if_ended();
     }
@@ -236,13 +247,32 @@ struct Reactor::Loop {
     }
   }
 
+  void count_latencies() {
+    const std::int64_t now_ms = shared.clock.wall().time_since_epoch().count();
+    for (const std::uint64_t id_ms : shard.applied_ms()) {
+      // Another machine's clock may have made the id, or one that went back since.
+      const std::int64_t took_ms = std::max(now_ms - static_cast<std::int64_t>(id_ms), std::int64_t{0});
+      reactor.counts_.latency.add(std::chrono::milliseconds(took_ms));
+    }
+    shard.applied_ms().clear();
+  }
+
   void publish_counts() {
     ReactorCounts& counts = reactor.counts_;
-    counts.ticks.fetch_add(1, std::memory_order_relaxed);
+    store_relaxed(counts.ticks, ++ticks);
     store_relaxed(counts.connections_accepted, shared.connections.added());
     store_relaxed(counts.connections_open, shared.connections.size());
     store_relaxed(counts.deliveries, shard.counts().deliveries);
-    store_relaxed(counts.gaps, shard.counts().gaps);
+    store_relaxed(counts.slow_gaps, shard.counts().slow_gaps);
+    store_relaxed(counts.cut_gaps, shard.counts().cut_gaps);
+    store_relaxed(counts.streams_blocked, shard.blocked_count());
+    if (ticks % k_ticks_per_look == 0) {
+      const hub::Lag lag = shard.longest_lag();
+      store_relaxed(counts.lag_events_max, lag.events);
+      store_relaxed(counts.lag_ms_max, static_cast<std::uint64_t>((shared.turn_time - lag.since).count()));
+      counts.events_per_second = events_rate.at(shard.window().end(), shared.now());
+      counts.deliveries_per_second = deliveries_rate.at(shard.counts().deliveries, shared.now());
+    }
     store_relaxed(counts.bytes_sent, shared.bytes_sent);
     store_relaxed(counts.window_events, shard.window().end() - shard.window().begin());
     store_relaxed(counts.topics, shard.topic_count());
@@ -259,6 +289,10 @@ struct Reactor::Loop {
   std::vector<std::size_t> paused_acceptors;
   base::SteadyTime next_tick;
   std::deque<std::uint64_t> due;
+  std::deque<Surveyor> surveyors;
+  std::uint64_t ticks = 0;
+  Rate events_rate;
+  Rate deliveries_rate;
   std::uint64_t accept_errors = 0;
   bool accept_failing = false;  // said in the log once, until it works again
   bool stopped = false;

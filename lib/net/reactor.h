@@ -7,6 +7,7 @@
 // Everything but mailbox(), counts() and the constructor is the reactor's thread's alone.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -15,10 +16,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "hub/shard.h"
 #include "net/mailbox.h"
 #include "net/service.h"
 #include "net/socket.h"
+#include "net/survey.h"
 #include "net/tls.h"
 #include "store/store.h"
 
@@ -46,7 +49,7 @@ struct Serving {
 
 using ShardMail =
     std::variant<std::shared_ptr<const store::Recollection>, std::shared_ptr<const store::Arrival>,
-                 std::vector<store::Answer>, Command, Drain, Serving>;
+                 std::vector<store::Answer>, Command, Drain, Serving, Survey>;
 using StoreMailbox = Mailbox<store::Asked>;
 
 struct ReactorLimits {
@@ -56,6 +59,9 @@ struct ReactorLimits {
   std::chrono::milliseconds retain_for{3'600'000};
 };
 
+inline constexpr std::array<std::uint64_t, 12> k_latency_bounds_us = {
+    1'000, 2'500, 5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
+
 // Written by the reactor's thread, read by any.
 struct ReactorCounts {
   std::atomic<std::uint64_t> connections_accepted{0};
@@ -64,10 +70,18 @@ struct ReactorCounts {
   std::atomic<std::uint64_t> accept_errors{0};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> deliveries{0};
-  std::atomic<std::uint64_t> gaps{0};
+  std::atomic<std::uint64_t> slow_gaps{0};
+  std::atomic<std::uint64_t> cut_gaps{0};
+  std::atomic<std::uint64_t> streams_blocked{0};
+  std::atomic<std::uint64_t> lag_events_max{0};  // of a blocked stream
+  std::atomic<std::uint64_t> lag_ms_max{0};
   std::atomic<std::uint64_t> bytes_sent{0};
   std::atomic<std::uint64_t> window_events{0};
   std::atomic<std::uint64_t> topics{0};
+  std::atomic<double> events_per_second{0};  // of late; the same for every shard
+  std::atomic<double> deliveries_per_second{0};
+  // From an event's id until this shard's flush of it ended, for those with readers here.
+  base::Histogram<k_latency_bounds_us.size()> latency{k_latency_bounds_us};
 };
 
 class Reactor {

@@ -30,6 +30,7 @@ inline constexpr std::size_t k_close_reason_count = 5;
 
 struct StreamTotals {
   std::chrono::milliseconds duration{0};
+  std::uint64_t events = 0;
   std::uint64_t bytes = 0;
 };
 
@@ -37,8 +38,12 @@ struct StreamTotals {
 class Guest {
  public:
   virtual ~Guest() = default;
-  virtual void on_opened(const hub::Verdict& verdict) = 0;
-  virtual void on_closed(CloseReason reason, const StreamTotals& totals) = 0;
+  virtual void on_opened(const hub::Verdict& verdict, const store::AudienceChange& topics) = 0;
+  virtual void on_send_error(std::string_view why) = 0;
+  virtual void on_closed(CloseReason reason, const StreamTotals& totals,
+                         const store::AudienceChange& topics) = 0;
+  virtual std::string_view address() const = 0;
+  virtual std::string_view user() const = 0;  // the token's subject
 };
 
 // When a stream's leave ends, and by how much its close may be put off, so that not all that share a time
@@ -66,6 +71,7 @@ struct OpenStream {
 struct AskStore {
   std::vector<model::Event> events;
   std::string idempotency_key;
+  std::shared_ptr<std::vector<store::Followed>> busiest;  // asked for instead, and filled before the answer
   std::function<http::Response(const base::Result<store::Receipt>&)> answer;
 };
 

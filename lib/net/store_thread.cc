@@ -3,7 +3,23 @@
 
 #include <algorithm>
 
+#include "base/log.h"
+
 namespace rt::net {
+
+namespace {
+
+void log_broadcast(const store::Batch& batch) {
+  if (!base::log_enabled(base::LogLevel::debug)) return;
+  for (const store::FramePtr& frame : batch) {
+    base::log(base::LogLevel::debug, "event broadcast",
+              {{"topic", model::to_string(frame->topic)},
+               {"id", sse::format_event_id(frame->id)},
+               {"bytes", frame->bytes.size()}});
+  }
+}
+
+}  // namespace
 
 void StoreThread::start(std::vector<Mailbox<ShardMail>*> shards, std::function<store::Census()> census) {
   shards_ = std::move(shards);
@@ -33,6 +49,7 @@ void StoreThread::run() {
 void StoreThread::take_turn() {
   store::Turn turn = store_->turn(mailbox_.take());
   for (store::Arrival& one : turn.arrivals) {
+    log_broadcast(one.batch);
     const auto arrival = std::make_shared<const store::Arrival>(std::move(one));
     for (Mailbox<ShardMail>* shard : shards_) shard->post(arrival);
   }

@@ -3,6 +3,9 @@
 // connection.cc.
 #include "net/stream.h"
 
+#include <cerrno>
+#include <cstring>
+
 #include "net/loop_context.h"
 #include "net/work.h"
 
@@ -75,9 +78,10 @@ void Connection::open_pending() {
   details.heartbeat = loop_.limits.heartbeat;
   details.retry = jittered_retry(loop_.random);
   const hub::Verdict verdict = loop_.shard.open(stream_->subscriber, opening.subscription, details);
-  loop_.asked.emplace_back(store::AudienceChange{store::Presence::joined, opening.subscription.kinds(),
-                                                 opening.subscription.topics()});
-  stream_->guest->on_opened(verdict);
+  store::AudienceChange joined{store::Presence::joined, opening.subscription.kinds(),
+                               opening.subscription.topics()};
+  stream_->guest->on_opened(verdict, joined);
+  loop_.asked.emplace_back(std::move(joined));
   remind(stream_->next_due(*this, now));
   // A refusal would be the end for a browser's EventSource: it is told when to come back instead.
   if (loop_.draining) end_stream_at(loop_.farewell_time(), CloseReason::draining);
@@ -153,9 +157,17 @@ void Connection::close_if_ended() {
   close(stream_->ended_for.value_or(CloseReason::draining));
 }
 
+std::optional<Connection::StreamView> Connection::stream_view() const {
+  if (!stream_) return std::nullopt;
+  return StreamView{stream_->subscriber, *stream_->guest, stream_->opened, stream_->bytes};
+}
+
 std::optional<std::size_t> Connection::write(std::string_view bytes) {
   const auto written = wire_.send(bytes);
   if (!written) {
+    // Else it was TLS that failed, and not the socket.
+    const bool by_socket = errno != 0 && errno != EAGAIN && errno != EINTR;
+    stream_->guest->on_send_error(by_socket ? std::strerror(errno) : "TLS failed");
     loop_.doomed.push_back(id_);
     return std::nullopt;
   }

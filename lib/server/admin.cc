@@ -5,7 +5,49 @@
 
 #include <thread>
 
+#include "http/message.h"
+#include "server/client_address.h"
+
 namespace rt::server {
+
+namespace {
+
+bool is_loopback(const std::string& address) {
+  const auto parsed = parse_ip_address(address);
+  static const auto k_ipv4 = *parse_address_range("127.0.0.0/8");
+  static const auto k_ipv6 = *parse_address_range("::1");
+  return parsed && (contains(k_ipv4, *parsed) || contains(k_ipv6, *parsed));
+}
+
+// A web page can give a name of its own our address, and then read what we answer (DNS rebinding).
+bool names_this_machine(const httplib::Request& request) {
+  std::string host = request.get_header_value("Host");
+  if (const auto colon = host.rfind(':'); colon != std::string::npos && !host.ends_with(']'))
+    host.resize(colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return host == "localhost" || parse_ip_address(host);
+}
+
+void answer_streams(const AdminSources& sources, const httplib::Request& request,
+                    httplib::Response& response) {
+  if (!is_loopback(request.remote_addr) || !names_this_machine(request)) {
+    response.status = 403;
+    response.set_content(
+        http::problem(403, "streams are shown to callers on this machine only, at its loopback address").body,
+        "application/problem+json");
+    return;
+  }
+  const auto query = parse_streams_query(request.get_param_value("sort"), request.get_param_value("limit"));
+  if (!query) {
+    response.status = 400;
+    response.set_content(http::problem(400, query.error()).body, "application/problem+json");
+    return;
+  }
+  response.set_header("Cache-Control", "no-store");
+  response.set_content(sources.streams(*query), "application/json");
+}
+
+}  // namespace
 
 struct Admin::Listener {
   httplib::Server http;
@@ -35,6 +77,9 @@ base::Result<std::unique_ptr<Admin>> Admin::open(const net::ListenAddress& addre
     response.set_content(
         (readiness.ready ? R"({"status":"ready")" : R"({"status":"unavailable")") + reason + '}',
         "application/json");
+  });
+  at.http.Get("/streams", [&at](const httplib::Request& request, httplib::Response& response) {
+    answer_streams(at.sources, request, response);
   });
   net::ListenAddress bound = address;
   if (address.port == 0) {

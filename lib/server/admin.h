@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Admin: the listener for operators: /metrics, /healthz and /readyz, on a thread of its own, so that it
-// answers even when every event loop is busy. cpp-httplib serves it (one thread per connection: for few,
-// trusted callers) and is included in admin.cc alone. Started and stopped by the main thread.
+// Admin: the listener for operators: /metrics, /healthz, /readyz and /streams, on a thread of its own, so
+// that it answers even when every event loop is busy. It asks for no token, so /streams, which names users
+// and addresses, is for callers on this machine only. cpp-httplib serves it (one thread per connection: for
+// few, trusted callers) and is included in admin.cc alone. Started and stopped by the main thread.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 
 #include "base/error.h"
 #include "net/socket.h"
+#include "server/streams_page.h"
 
 namespace rt::server {
 
@@ -21,6 +23,7 @@ struct Readiness {
 struct AdminSources {
   std::function<std::string()> metrics;  // called from the admin's threads
   std::function<Readiness()> readiness;
+  std::function<std::string(const StreamsQuery&)> streams;
 };
 
 class Admin {

@@ -15,6 +15,7 @@
 #include "server/admission.h"
 #include "server/config.h"
 #include "server/counts.h"
+#include "server/overview.h"
 
 namespace rt::server {
 
@@ -25,6 +26,7 @@ struct Context {
   Admission& admission;
   const base::Clock& clock;
   const store::Store& store;
+  const Overview& overview;
 };
 
 using Begun = std::variant<http::Response, std::unique_ptr<net::Exchange>>;

@@ -28,6 +28,23 @@ http::Response limited(const Context& context, const LimitReached& reached) {
   return response_for(reached);
 }
 
+Rejection rejection_of(model::EventFault fault) {
+  switch (fault) {
+    case model::EventFault::malformed:
+      return Rejection::malformed;
+    case model::EventFault::too_large:
+      return Rejection::too_large;
+    case model::EventFault::invalid:
+      break;
+  }
+  return Rejection::invalid;
+}
+
+void count_rejected(const Context& context, std::optional<model::Kind> kind, Rejection why) {
+  const std::size_t row = kind ? model::index_of(*kind) : model::k_kind_count;
+  ++context.counts.events_rejected[row][static_cast<std::size_t>(why)];
+}
+
 http::Response store_unavailable(const base::Error& error) {
   http::Response response = http::problem(503, "the store cannot take events now: " + error.what);
   response.fields.emplace_back("Retry-After", "1");

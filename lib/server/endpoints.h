@@ -6,6 +6,7 @@
 
 #include "auth/token.h"
 #include "http/message.h"
+#include "model/event.h"
 #include "model/topic.h"
 #include "net/service.h"
 #include "server/api.h"
@@ -34,6 +35,9 @@ Begun begin_stats(const Context& context, const http::Request& request, const au
 // The answer to who has reached a limit, counted.
 http::Response limited(const Context& context, const LimitReached& reached);
 http::Response forbidden(const Context& context, std::string_view detail);
+Rejection rejection_of(model::EventFault fault);
+// Counts an event that is not published; without a kind where it could not be read.
+void count_rejected(const Context& context, std::optional<model::Kind> kind, Rejection why);
 // 503 for a store that could not take the events.
 http::Response store_unavailable(const base::Error& error);
 // The Idempotency-Key field, scoped to the token's subject; empty when absent, 400 when it is not usable.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/log.h"
 #include "base/text.h"
 #include "http/routes.h"
 #include "model/json.h"
@@ -38,16 +39,27 @@ class EventsExchange final : public net::Exchange {
     if (ask.events.empty()) return bulk_response({}, rejected_);
     if (auto taken = context_.admission.take_publishes(context_.config->limits, *token_, ask.events.size(),
                                                        context_.clock.steady());
-        !taken)
+        !taken) {
+      for (const model::Event& event : ask.events)
+        count_rejected(context_, event.topic.kind, Rejection::limited);
       return limited(context_, taken.error());
+    }
     ask.idempotency_key = std::move(key_);
     std::array<std::uint64_t, model::k_kind_count> accepted{};
     for (const model::Event& event : ask.events) ++accepted[model::index_of(event.topic.kind)];
-    ask.answer = [context = context_, rejected = std::move(rejected_),
+    ask.answer = [context = context_, token = std::move(token_), rejected = std::move(rejected_),
                   accepted](const base::Result<store::Receipt>& receipt) {
-      if (!receipt) return store_unavailable(receipt.error());
+      Counts& counts = context.counts;
+      constexpr auto k_store = static_cast<std::size_t>(Rejection::store);
       for (std::size_t kind = 0; kind < accepted.size(); ++kind)
-        context.counts.events_accepted[kind] += accepted[kind];
+        (receipt ? counts.events_accepted[kind] : counts.events_rejected[kind][k_store]) += accepted[kind];
+      if (!receipt) return store_unavailable(receipt.error());
+      if (base::log_enabled(base::LogLevel::debug)) {
+        base::log(base::LogLevel::debug, "events published",
+                  {{"user", token->subject},
+                   {"events", receipt->accepted},
+                   {"last_id", sse::format_event_id(receipt->last_id)}});
+      }
       return bulk_response(*receipt, rejected);
     };
     return ask;
@@ -56,15 +68,18 @@ class EventsExchange final : public net::Exchange {
  private:
   void take_line(std::size_t line, std::string_view text, std::vector<model::Event>& events) {
     auto event = model::parse_event(text, {context_.config->event_bytes_max}, context_.clock.wall());
-    if (!event) return reject(line, event.error().what);
+    if (!event) {
+      count_rejected(context_, std::nullopt, rejection_of(event.error().fault));
+      return reject(line, event.error().what);
+    }
     if (!token_->rights.may_publish(event->topic)) {
+      count_rejected(context_, event->topic.kind, Rejection::forbidden);
       return reject(line, "this token may not publish to " + model::to_string(event->topic));
     }
     events.push_back(*std::move(event));
   }
 
   void reject(std::size_t line, std::string_view error) {
-    ++context_.counts.events_rejected;
     if (!rejected_.empty()) rejected_ += ',';
     rejected_ += "{\"line\":" + std::to_string(line) + ",\"error\":";
     model::append_json_string(rejected_, error);

@@ -116,6 +116,7 @@ Instance::Instance(Config config, InstanceSources sources, const base::Clock& cl
     : opened_(std::make_unique<const Config>(std::move(config))),
       sources_(std::move(sources)),
       clock_(clock),
+      overview_{sources_.version, clock.steady(), clock.wall(), {}},
       addresses_(opened_->listen),
       store_(std::make_unique<store::Store>(std::move(opened.engine))),
       held_(std::make_shared<const store::Recollection>(std::move(opened.held))) {
@@ -148,6 +149,7 @@ base::Result<void> Instance::listen() {
                                                        std::move(listeners[shard]), serving(),
                                                        store_.mailbox(), held_->origin, clock_));
     reactors_.back()->mailbox().post(held_);
+    overview_.reactors.push_back(&reactors_.back()->counts());
   }
   held_.reset();
   return {};
@@ -166,8 +168,9 @@ base::Result<void> Instance::listen_on_inherited(std::vector<std::vector<net::De
 }
 
 base::Result<void> Instance::open_admin() {
-  auto admin =
-      Admin::open(opened_->admin_listen, {[this] { return metrics(); }, [this] { return readiness(); }});
+  auto admin = Admin::open(opened_->admin_listen,
+                           {[this] { return metrics(); }, [this] { return readiness(); },
+                            [this](const StreamsQuery& query) { return streams_page_.show(query); }});
   if (!admin) return std::unexpected(admin.error());
   admin_ = *std::move(admin);
   return {};
@@ -187,15 +190,13 @@ Readiness Instance::readiness() const {
 
 std::string Instance::metrics() const {
   MetricsSources sources{.counts = counts_,
-                         .reactors = {},
+                         .overview = overview_,
                          .ready = readiness().ready,
-                         .version = sources_.version,
                          .reload_successful = reload_successful_,
                          .reloaded_at = reloaded_at_,
                          .keys = {},
                          .store = store_.store()};
   if (key_source_) sources.keys = key_source_->status();
-  for (const auto& reactor : reactors_) sources.reactors.push_back(&reactor->counts());
   return metrics_text(sources);
 }
 
@@ -229,10 +230,10 @@ void Instance::renew_rules() {
 }
 
 net::Serving Instance::serving() {
-  auto api =
-      std::make_shared<Api>(Context{config_, counts_, admission_, clock_, store_.store()}, rules_, [this] {
-        if (key_source_) key_source_->on_unknown_key();
-      });
+  auto api = std::make_shared<Api>(Context{config_, counts_, admission_, clock_, store_.store(), overview_},
+                                   rules_, [this] {
+                                     if (key_source_) key_source_->on_unknown_key();
+                                   });
   return {std::move(api), tls_};
 }
 

@@ -22,6 +22,7 @@
 #include "server/config.h"
 #include "server/counts.h"
 #include "server/key_source.h"
+#include "server/streams_page.h"
 #include "server/supervisor.h"
 
 namespace rt::server {
@@ -79,6 +80,7 @@ class Instance {
   const std::unique_ptr<const Config> opened_;  // as it was at the start: what a reload cannot change
   InstanceSources sources_;
   const base::Clock& clock_;
+  Overview overview_;
   std::vector<net::ListenAddress> addresses_;
   std::vector<net::SocketFile> socket_files_;  // removed at the end
 
@@ -94,6 +96,7 @@ class Instance {
   std::unique_ptr<KeySource> key_source_;
   net::StoreThread store_;
   std::shared_ptr<const store::Recollection> held_;  // until every shard was sent it
+  StreamsPage streams_page_{reactors_};
   std::vector<std::unique_ptr<net::Reactor>> reactors_;
   std::vector<std::thread> threads_;
   Supervisor supervisor_;

@@ -20,16 +20,22 @@ constexpr std::chrono::milliseconds k_relief_interval{1000};
 
 }  // namespace
 
-std::uint64_t resident_bytes() {
+MemoryUse memory_use() {
   static const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const int fd = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
+  if (fd < 0) return {};
   std::array<char, 128> text{};
   const ssize_t got = ::read(fd, text.data(), text.size());
   ::close(fd);
-  if (got <= 0) return 0;
+  if (got <= 0) return {};
   const auto fields = base::split({text.data(), static_cast<std::size_t>(got)}, ' ');
-  return fields.size() < 2 ? 0 : base::parse_unsigned(fields[1]).value_or(0) * page_bytes;
+  if (fields.size() < 2) return {};
+  return {.resident_bytes = base::parse_unsigned(fields[1]).value_or(0) * page_bytes,
+          .virtual_bytes = base::parse_unsigned(fields[0]).value_or(0) * page_bytes};
+}
+
+std::uint64_t resident_bytes() {
+  return memory_use().resident_bytes;
 }
 
 void return_freed_memory() {

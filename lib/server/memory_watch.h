@@ -13,7 +13,13 @@
 
 namespace rt::server {
 
-// What the process holds in memory, without what is swapped out (proc(5), statm); 0 when that cannot be read.
+// What the process holds in memory, without what is swapped out, and its address space (proc(5), statm); 0
+// when that cannot be read.
+struct MemoryUse {
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t virtual_bytes = 0;
+};
+MemoryUse memory_use();
 std::uint64_t resident_bytes();
 // Gives memory that was freed, but kept by the allocator, back to the system.
 void return_freed_memory();

@@ -32,23 +32,31 @@ class PublishExchange final : public net::Exchange {
     auto event =
         model::parse_payload(topic_, request.body, {context_.config->event_bytes_max}, context_.clock.wall());
     if (!event) {
-      ++context_.counts.events_rejected;
+      count_rejected(context_, topic_.kind, rejection_of(event.error().fault));
       return response_for(event.error());
     }
     if (auto taken =
             context_.admission.take_publishes(context_.config->limits, *token_, 1, context_.clock.steady());
-        !taken)
+        !taken) {
+      count_rejected(context_, topic_.kind, Rejection::limited);
       return limited(context_, taken.error());
+    }
     net::AskStore ask;
     ask.events.push_back(*std::move(event));
     ask.idempotency_key = std::move(key_);
-    ask.answer = [context = context_,
+    ask.answer = [context = context_, token = std::move(token_),
                   topic = std::move(topic_)](const base::Result<store::Receipt>& receipt) {
-      if (!receipt) return store_unavailable(receipt.error());
+      if (!receipt) {
+        count_rejected(context, topic.kind, Rejection::store);
+        return store_unavailable(receipt.error());
+      }
       ++context.counts.events_accepted[model::index_of(topic.kind)];
       if (base::log_enabled(base::LogLevel::debug)) {
         base::log(base::LogLevel::debug, "event published",
-                  {{"topic", model::to_string(topic)}, {"subscribers", receipt->subscribers}});
+                  {{"user", token->subject},
+                   {"topic", model::to_string(topic)},
+                   {"id", sse::format_event_id(receipt->last_id)},
+                   {"subscribers", receipt->subscribers}});
       }
       std::string body;
       body.reserve(k_receipt_bytes_max);
@@ -75,13 +83,16 @@ Begun begin_publish(const Context& context, const http::Request& request, const 
     return http::problem(415, "send the payload as Content-Type: application/json");
   }
   if (!token->rights.may_publish(topic)) {
+    count_rejected(context, topic.kind, Rejection::forbidden);
     return forbidden(context, "this token may not publish to " + model::to_string(topic));
   }
   // Whoever has nothing left is told before sending the body.
   if (const auto left =
           context.admission.take_publishes(context.config->limits, *token, 0, context.clock.steady());
-      !left)
+      !left) {
+    count_rejected(context, topic.kind, Rejection::limited);
     return limited(context, left.error());
+  }
   auto key = idempotency_key(request, *token);
   if (!key) return key.error();
   return std::make_unique<PublishExchange>(context, token, topic, *std::move(key));

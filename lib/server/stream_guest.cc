@@ -5,6 +5,36 @@
 
 namespace rt::server {
 
+namespace {
+
+// A stream may follow a hundred topics; a line of the log is to be read.
+constexpr std::size_t k_topics_in_log_max = 5;
+
+// "orders/O-1,orders/O-2", "orders/O-1,orders/O-2,+95"
+std::string loggable(const store::AudienceChange& topics) {
+  std::string text;
+  for (const std::string& topic : first_topics(topics, k_topics_in_log_max)) {
+    if (!text.empty()) text += ',';
+    text += topic;
+  }
+  const std::size_t count = topics.kinds.size() + topics.topics.size();
+  if (count > k_topics_in_log_max) text += ",+" + std::to_string(count - k_topics_in_log_max);
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> first_topics(const store::AudienceChange& topics, std::size_t count_max) {
+  std::vector<std::string> first;
+  for (const model::Kind kind : topics.kinds)
+    if (first.size() < count_max) first.push_back(model::to_string(model::TopicPattern{kind, {}}));
+  for (const model::Topic& topic : topics.topics) {
+    if (first.size() == count_max) break;
+    first.push_back(model::to_string(topic));
+  }
+  return first;
+}
+
 std::string_view name_of(net::CloseReason reason) {
   switch (reason) {
     case net::CloseReason::client_left:
@@ -49,7 +79,7 @@ StreamGuest::~StreamGuest() {
   }
 }
 
-void StreamGuest::on_opened(const hub::Verdict& verdict) {
+void StreamGuest::on_opened(const hub::Verdict& verdict, const store::AudienceChange& topics) {
   ++counts_.streams_opened;
   if (verdict.resume == hub::Resume::resumed) ++counts_.resumed;
   if (verdict.resume == hub::Resume::gap) ++counts_.resume_gaps;
@@ -58,17 +88,29 @@ void StreamGuest::on_opened(const hub::Verdict& verdict) {
                                   : verdict.resume == hub::Resume::resumed ? "resumed"
                                                                            : "gap";
   base::log(base::LogLevel::info, "client connected",
-            {{"client", address()}, {"subject", subject()}, {"resume", resume}, {"missed", verdict.missed}});
+            {{"client", address()},
+             {"user", user()},
+             {"topics", loggable(topics)},
+             {"resume", resume},
+             {"missed", verdict.missed}});
 }
 
-void StreamGuest::on_closed(net::CloseReason reason, const net::StreamTotals& totals) {
+void StreamGuest::on_send_error(std::string_view why) {
+  base::log(base::LogLevel::error, "cannot send to a client",
+            {{"client", address()}, {"user", user()}, {"error", why}});
+}
+
+void StreamGuest::on_closed(net::CloseReason reason, const net::StreamTotals& totals,
+                            const store::AudienceChange& topics) {
   ++counts_.streams_closed[static_cast<std::size_t>(reason)];
   if (!base::log_enabled(base::LogLevel::info)) return;
   base::log(base::LogLevel::info, "client disconnected",
             {{"client", address()},
-             {"subject", subject()},
+             {"user", user()},
+             {"topics", loggable(topics)},
              {"reason", name_of(reason)},
              {"seconds", static_cast<double>(totals.duration.count()) / 1000.0},
+             {"events", totals.events},
              {"bytes", totals.bytes}});
 }
 

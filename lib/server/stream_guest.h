@@ -6,6 +6,8 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "net/service.h"
 #include "server/api.h"
@@ -20,23 +22,28 @@ class StreamGuest final : public net::Guest {
       std::string address);
   ~StreamGuest() override;
 
-  void on_opened(const hub::Verdict& verdict) override;
-  void on_closed(net::CloseReason reason, const net::StreamTotals& totals) override;
+  void on_opened(const hub::Verdict& verdict, const store::AudienceChange& topics) override;
+  void on_send_error(std::string_view why) override;
+  void on_closed(net::CloseReason reason, const net::StreamTotals& totals,
+                 const store::AudienceChange& topics) override;
+  std::string_view user() const override { return std::string_view(who_).substr(address_bytes_); }
+  std::string_view address() const override { return std::string_view(who_).substr(0, address_bytes_); }
 
  private:
   StreamGuest(Counts& counts, const auth::Subscription& subscription, std::string_view subject,
               std::string_view address, Admission::Place place);
-  std::string_view subject() const { return std::string_view(who_).substr(address_bytes_); }
-  std::string_view address() const { return std::string_view(who_).substr(0, address_bytes_); }
 
   Counts& counts_;
   // Only the numbers: the topics themselves are with the hub.
   std::array<std::uint16_t, model::k_kind_count> subscriptions_{};
   std::uint16_t address_bytes_;
-  std::string who_;  // the address, then the subject
+  std::string who_;  // the address, then the token's subject
   Admission::Place place_;
 };
 
 std::string_view name_of(net::CloseReason reason);
+
+// The first of what a stream follows, in words: "drivers/*", "orders/O-1".
+std::vector<std::string> first_topics(const store::AudienceChange& topics, std::size_t count_max);
 
 }  // namespace rt::server

@@ -24,10 +24,18 @@ struct AudienceChange {
   std::vector<model::Topic> topics;
 };
 
+struct Followed {
+  model::Topic topic;
+  std::uint64_t streams = 0;
+};
+inline constexpr std::size_t k_busiest_max = 20;
+
 class Audience {
  public:
   void apply(const AudienceChange& change);
   std::uint64_t count(const model::Topic& topic) const;
+  // The topics that most streams would get an event of, of those that are followed by name.
+  std::vector<Followed> busiest() const;
 
  private:
   std::unordered_map<model::Topic, std::uint64_t> topics_;

@@ -41,6 +41,11 @@ Turn Store::turn(std::vector<Asked> asked) {
       add_arrival(turn.arrivals, std::move(*arrival));
       continue;
     }
+    if (const auto* question = std::get_if<Question>(&one)) {
+      *question->busiest = audience_.busiest();
+      turn.answers.push_back({question->from, Receipt{}});
+      continue;
+    }
     Publish& publish = std::get<Publish>(one);
     std::size_t entry = entries.size();
     if (!publish.idempotency_key.empty())
@@ -58,7 +63,7 @@ Turn Store::turn(std::vector<Asked> asked) {
 void Store::append(std::vector<Entry> entries, const std::vector<Waiting>& waiting, Turn& turn) {
   const auto begin = std::chrono::steady_clock::now();
   Engine::Appended appended = engine_->append(std::move(entries));
-  counts_.add_commit(std::chrono::steady_clock::now() - begin);
+  counts_.commits.add(std::chrono::steady_clock::now() - begin);
   add_arrival(turn.arrivals, {{}, std::move(appended.deliver)});
   for (const Waiting& one : waiting) {
     const base::Result<Receipt>& receipt = appended.receipts[one.entry];

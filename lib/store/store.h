@@ -31,7 +31,13 @@ struct Publish {
   std::string idempotency_key;  // empty: none. Scoped by the caller, so that users do not share keys.
 };
 
-using Asked = std::variant<Publish, AudienceChange, Arrival>;
+// Which topics are followed most. `busiest` is filled, and then answered with an empty receipt.
+struct Question {
+  Address from;
+  std::shared_ptr<std::vector<Followed>> busiest;
+};
+
+using Asked = std::variant<Publish, AudienceChange, Arrival, Question>;
 
 struct Answer {
   Address to;

@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Fixture, "a cut is told as a gap, also to who had everything, 
   shard.heartbeat(subscriber);
   CHECK(flushed() == cut("2-0"));
   CHECK(flushed().empty());
-  CHECK(shard.counts().gaps == 1);
+  CHECK(shard.counts().cut_gaps == 1);
   publish(10, "orders/A");
   CHECK(flushed() == order(10, "A"));
   shard.heartbeat(subscriber);
@@ -212,7 +212,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(flushed() == "id: 3-0\n" + position("A", 5));
   shard.heartbeat(subscriber);
   CHECK(flushed() == ": heartbeat\nid: 3-0\n\n");
-  CHECK(shard.counts().gaps == 1);
+  CHECK(shard.counts().cut_gaps == 1);
   shard.close(subscriber);
 }
 

@@ -39,7 +39,7 @@ class MonitoringTest(unittest.TestCase):
         cls.dashboard = json.loads(deployed("grafana/rtserve.json"))
 
     def check_names(self, text):
-        names = set(re.findall(r"\brtserve_\w+", text))
+        names = set(re.findall(r"\b(?:rtserve|process)_\w+", text))
         self.assertGreater(len(names), 5)
         for name in names:
             self.assertRegex(self.metrics, rf"(?m)^{name}[ {{]")
