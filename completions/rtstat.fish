@@ -2,7 +2,13 @@
 # Completion of rtstat(1) for fish.
 
 complete -c rtstat -f
-complete -c rtstat -s o -l output -x -a 'table json' -d 'Output format'
+complete -c rtstat -s o -l output -x -a 'table json ndjson csv prom value' -d 'Output format'
+complete -c rtstat -l field -x -d 'Which number -o value prints' \
+  -a 'orders runs drivers totalClients instances uptime rates.events rates.deliveries'
+complete -c rtstat -l details -d 'Also topics, rates, uptime, version, instances'
+complete -c rtstat -l check -d 'One line and an exit code of 0 to 3, for Nagios'
+complete -c rtstat -l warn -x -d 'Condition to exit with 1'
+complete -c rtstat -l crit -x -d 'Condition to exit with 2'
 complete -c rtstat -l scope -x -a 'instance cluster' -d 'What is counted'
 complete -c rtstat -s w -l watch -d 'Keep refreshing'
 complete -c rtstat -s i -l interval -x -d 'Time between two refreshes'
@@ -20,3 +26,8 @@ complete -c rtstat -s v -l verbose -d 'More on stderr'
 complete -c rtstat -l color -x -a 'auto always never' -d 'Colour'
 complete -c rtstat -s V -l version -d 'Show the version'
 complete -c rtstat -s h -l help -d 'Show help'
+
+complete -c rtstat -n 'not __fish_seen_subcommand_from top' -a top -d 'Show the open streams, and which are slow'
+complete -c rtstat -n '__fish_seen_subcommand_from top' -l sort -x -a 'lag bytes age user' -d 'What comes first'
+complete -c rtstat -n '__fish_seen_subcommand_from top' -l limit -x -d 'How many, at most'
+complete -c rtstat -n '__fish_seen_subcommand_from top' -l admin -x -d 'Where the admin listener of the server is'

@@ -18,7 +18,8 @@ base::Result<client::Stats> fetch(const std::string& bytes) {
   auto connection =
       client::HttpConnection::open({.url = server.url(), .token = {}, .headers = {}, .ca_file = {}});
   REQUIRE(connection);
-  return client::fetch_stats(**connection, client::StatsScope::instance, seconds(10));
+  return client::fetch_stats(**connection, client::StatsScope::instance, client::StatsDepth::counts,
+                             seconds(10));
 }
 
 }  // namespace
