@@ -24,7 +24,7 @@ def listed(page):
     """The codes that a manual page lists."""
     with open(os.path.join(ROOT, "man", page)) as f:
         section = f.read().partition(".Sh EXIT STATUS\n")[2].partition("\n.Sh ")[0]
-    codes = re.findall(r"^\.It (\d+)$", section, re.M) + re.findall(r"\b(130|143|141)\b", section)
+    codes = re.findall(r"\d+", " ".join(re.findall(r"^\.It ([\d ,]+)$", section, re.M))) + re.findall(r"\b(130|143|141)\b", section)
     return {int(code) for code in codes}
 
 
@@ -172,6 +172,7 @@ class ExitTableTest(unittest.TestCase):
         silent = self.enterContext(socket.create_server(("127.0.0.1", 0)))  # connects, and never answers
         self.check("rtstat", self.shared("rtstat") | {
             0: self.tool("rtstat")(), 74: lambda: self.to_full_disk("rtstat", server=self.server, token="admin"),
+            2: self.tool("rtstat", "--check")("--crit", "instances<2"), 3: self.tool("rtstat", "--check")(token="a.b.c"),
             124: self.tool("rtstat")("-W", "0.2", server=f"http://127.0.0.1:{silent.getsockname()[1]}", token=None),
             130: lambda: self.signalled(signal.SIGINT, 1, "rtstat", "-w"),
             143: lambda: self.signalled(signal.SIGTERM, 1, "rtstat", "-w"),
