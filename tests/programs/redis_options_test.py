@@ -22,7 +22,7 @@ class RedisOptionsTest(unittest.TestCase):
 
     def test_what_is_no_address_is_refused(self):
         for url in ("redis://u:geheim@", "redis://u:geheim@h:x", "redis:/u:geheim@h", "unix:"):
-            self.refused(78, "--store", env={"RTSERVE_STORE": url})
+            self.refused(78, "$RTSERVE_STORE", env={"RTSERVE_STORE": url})
         self.refused(78, "is not spoken", "--store", "rediss://127.0.0.1")
 
     def test_a_redis_that_is_not_there_is_said_without_the_password(self):
