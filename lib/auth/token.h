@@ -6,6 +6,7 @@
 #include <chrono>
 #include <expected>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -96,8 +97,9 @@ struct TokenPlaces {
 };
 enum class TokenPlace { header, cookie, query };
 struct FoundToken {
-  std::string text;
+  std::string_view text;
   TokenPlace place;
+  std::unique_ptr<std::string> decoded;  // what text views where it is no part of the request as sent
 };
 std::optional<FoundToken> find_token(const http::Request& request, const TokenPlaces& places);
 

@@ -59,7 +59,7 @@ std::optional<Parameters> parse_query(std::string_view query) {
 }
 
 Response json_response(int status, std::string body) {
-  return {status, {{"Content-Type", "application/json"}}, std::move(body)};
+  return {status, "application/json", {}, std::move(body)};
 }
 
 Response problem(int status, std::string_view detail) {
@@ -68,7 +68,7 @@ Response problem(int status, std::string_view detail) {
   body += ",\"status\":" + std::to_string(status) + ",\"detail\":";
   model::append_json_string(body, detail);
   body += '}';
-  return {status, {{"Content-Type", "application/problem+json"}}, std::move(body)};
+  return {status, "application/problem+json", {}, std::move(body)};
 }
 
 std::string_view reason_phrase(int status) {
@@ -134,6 +134,8 @@ void append_response(std::string& out, const Response& response, Method request_
   out += "\r\nDate: ";
   out += date;
   out += "\r\n";
+  if (!response.content_type.empty())
+    out.append("Content-Type: ").append(response.content_type).append("\r\n");
   for (const auto& [name, value] : response.fields) {
     out += name;
     out += ": ";

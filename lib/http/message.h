@@ -51,7 +51,8 @@ std::optional<Parameters> parse_query(std::string_view query);
 
 struct Response {
   int status = 200;
-  std::vector<std::pair<std::string, std::string>> fields;  // without Content-Length, Connection, Date
+  std::string_view content_type;                            // of a literal; empty: not said
+  std::vector<std::pair<std::string, std::string>> fields;  // the others; no Content-Length, Connection, Date
   std::string body;
 };
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -78,7 +79,7 @@ struct RequestParser::State final : beast::http::basic_parser<true> {
     complete,
     refused,
   };
-  explicit State(const ParserLimits& given)
+  explicit State(const ParserLimits& given) noexcept
       : limits(given), chunk_lines({given.chunk_extension_bytes_max, given.trailer_bytes_max}) {
     header_limit(static_cast<std::uint32_t>(given.head_bytes_max + 1));
     body_limit(boost::none);  // ours is known only after Beast has seen the head
@@ -95,7 +96,7 @@ struct RequestParser::State final : beast::http::basic_parser<true> {
   bool parse(std::string_view bytes);
   Progress refuse(int status, std::string_view detail);
   Progress refuse_body();
-  void keep_buffers_of(State& last);
+  void keep_buffers_of(Request& last);
 
   ParserLimits limits;
   Stage stage = Stage::request_line;
@@ -287,13 +288,13 @@ Progress RequestParser::State::refuse_body() {
   return refuse(413, "the body is larger than " + std::to_string(body_bytes_max) + " bytes");
 }
 
-void RequestParser::State::keep_buffers_of(State& last) {
-  if (last.request.head.capacity() <= k_kept_head_bytes_max) {
-    request.head = std::move(last.request.head);
+void RequestParser::State::keep_buffers_of(Request& last) {
+  if (last.head.capacity() <= k_kept_head_bytes_max) {
+    request.head = std::move(last.head);
     request.head.clear();
   }
-  if (last.request.fields.capacity() <= k_kept_fields_max) {
-    request.fields = std::move(last.request.fields);
+  if (last.fields.capacity() <= k_kept_fields_max) {
+    request.fields = std::move(last.fields);
     request.fields.clear();
   }
 }
@@ -330,9 +331,11 @@ bool RequestParser::idle() const {
 }
 
 void RequestParser::next() {
-  auto fresh = std::make_unique<State>(state_->limits);
-  fresh->keep_buffers_of(*state_);
-  state_ = std::move(fresh);
+  const ParserLimits limits = state_->limits;
+  Request last = std::move(state_->request);
+  std::destroy_at(state_.get());
+  std::construct_at(state_.get(), limits);
+  state_->keep_buffers_of(last);
 }
 
 }  // namespace rt::http

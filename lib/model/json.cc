@@ -1,147 +1,157 @@
 // SPDX-License-Identifier: MIT
 #include "model/json.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <charconv>
-#include <iterator>
-#include <nlohmann/json.hpp>
-#include <optional>
 
 #include "base/text.h"
+#include "model/json_fault.h"
 
 namespace rt::model {
 
 namespace {
 
-using nlohmann::json;
+namespace ondemand = simdjson::ondemand;
 
 constexpr std::size_t k_usual_members = 8;
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::string_view k_space = " \t\r\n";
+// A reader for longer ones is not kept.
+constexpr std::size_t k_kept_bytes_max = std::size_t{64} * 1024;
 
-// Reads bytes for the lexer and publishes how far it has come: after every token but a number the lexer has
-// read exactly to its end, after a number possibly one byte more.
-class CountingIterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const char*;
-  using reference = const char&;
-
-  CountingIterator(const char* at, const char** read) : at_(at), read_(read) {}
-  const char& operator*() const { return *at_; }
-  CountingIterator& operator++() {
-    *read_ = ++at_;
-    return *this;
+JsonType type_of(ondemand::json_type type) {
+  switch (type) {
+    case ondemand::json_type::array:
+      return JsonType::array;
+    case ondemand::json_type::object:
+      return JsonType::object;
+    case ondemand::json_type::number:
+      return JsonType::number;
+    case ondemand::json_type::string:
+      return JsonType::string;
+    case ondemand::json_type::boolean:
+      return JsonType::boolean;
+    case ondemand::json_type::null:
+      return JsonType::null;
   }
-  CountingIterator operator++(int) {
-    CountingIterator before = *this;
-    ++*this;
-    return before;
-  }
-  bool operator==(const CountingIterator& other) const { return at_ == other.at_; }
-
- private:
-  const char* at_;
-  const char** read_;
-};
-
-// What nlohmann says, without its prefix and without bytes of the input.
-std::string short_reason(std::string_view message) {
-  const std::size_t dash = message.find(" - ");
-  if (dash == std::string_view::npos) return "number out of range";
-  message.remove_prefix(dash + 3);
-  return std::string(message.substr(0, message.find(';')));
+  return JsonType::null;
 }
 
-// The SAX consumer: notes the members of the outermost object, and only counts depth inside them.
-class MemberCollector {
+using Fault = simdjson::error_code;
+
+// simdjson finds where values are, and checks of them what it is asked for: so every value is asked for,
+// strings and numbers too.
+class Reader {
  public:
-  MemberCollector(std::string_view bytes, const char* const& read) : bytes_(bytes), read_(read) {
-    members_.reserve(k_usual_members);
-  }
-
-  bool null() { return value(JsonType::null); }
-  bool boolean(bool) { return value(JsonType::boolean); }
-  bool number_integer(json::number_integer_t) { return value(JsonType::number); }
-  bool number_unsigned(json::number_unsigned_t) { return value(JsonType::number); }
-  bool number_float(json::number_float_t, const std::string&) { return value(JsonType::number); }
-  bool binary(json::binary_t&) { return false; }
-  bool string(std::string& text) {
-    if (depth_ == 1 && in_object_) members_.back().text = text;
-    return value(JsonType::string);
-  }
-  bool start_object(std::size_t) { return open(JsonType::object); }
-  bool end_object() { return close(); }
-  bool start_array(std::size_t) { return open(JsonType::array); }
-  bool end_array() { return close(); }
-  bool key(std::string& key) {
-    if (depth_ == 1) {
-      members_.push_back({key, {}, JsonType::null, {}});
-      value_start_ = read_;
+  Fault read(std::string_view bytes, std::vector<JsonMember>& members) {
+    copy_.resize(bytes.size() + simdjson::SIMDJSON_PADDING);
+    std::ranges::copy(bytes, copy_.begin());
+    bytes_ = bytes;
+    ondemand::object object;
+    if (const Fault fault = parser_.iterate(copy_.data(), bytes.size(), copy_.size()).get(document_))
+      return fault;
+    if (const Fault fault = document_.get_object().get(object)) return fault;
+    for (auto field : object) {
+      std::string_view key;
+      ondemand::value value;
+      if (const Fault fault = field.unescaped_key().get(key)) return fault;
+      members.push_back({std::string(key), {}, JsonType::null, {}});
+      if (const Fault fault = field.value().get(value)) return fault;
+      if (const Fault fault = read_member(members.back(), value)) return fault;
     }
-    return true;
-  }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& why) {
-    if (!error_) fail(std::min(position == 0 ? 0 : position - 1, bytes_.size()), short_reason(why.what()));
-    return false;
+    const bool at_end = document_.current_location().error() == simdjson::OUT_OF_BOUNDS;
+    return at_end ? simdjson::SUCCESS : simdjson::TRAILING_CONTENT;
   }
 
-  std::expected<std::vector<JsonMember>, JsonError> result() && {
-    if (error_) return std::unexpected(std::move(*error_));
-    return std::move(members_);
-  }
+  // After DEPTH_ERROR: where the first value stands that is too deep.
+  std::size_t too_deep_at() const { return too_deep_at_; }
 
  private:
-  bool value(JsonType type) {
-    if (depth_ == 0) return fail(0, "not an object");
-    if (depth_ == 1) note(type, read_);
-    return true;
+  // Of what comes next.
+  std::size_t offset() {
+    const char* at = nullptr;
+    if (document_.current_location().get(at) != simdjson::SUCCESS) return bytes_.size();
+    return std::min(static_cast<std::size_t>(at - copy_.data()), bytes_.size());
   }
 
-  bool open(JsonType type) {
-    if (depth_ == 0 && type != JsonType::object) return fail(0, "not an object");
-    if (depth_ == k_json_depth_max)
-      return fail(static_cast<std::size_t>(read_ - bytes_.data()) - 1, "nested too deeply");
-    if (depth_ == 0) in_object_ = true;
-    if (depth_ == 1) members_.back().type = type;
-    ++depth_;
-    return true;
+  Fault read_member(JsonMember& member, ondemand::value& value) {
+    const std::size_t start = offset();
+    ondemand::json_type type{};
+    if (const Fault fault = value.type().get(type)) return fault;
+    member.type = type_of(type);
+    if (const Fault fault = member.type == JsonType::string ? read_text(member, value) : check(value, 1))
+      return fault;
+    // What comes next is a comma or the end of the object.
+    const std::string_view raw = bytes_.substr(start, offset() - start);
+    member.raw = raw.substr(0, raw.find_last_not_of(k_space) + 1);
+    return simdjson::SUCCESS;
   }
 
-  bool close() {
-    --depth_;
-    if (depth_ == 1) note(members_.back().type, read_);
-    return true;
+  static Fault read_text(JsonMember& member, ondemand::value& value) {
+    std::string_view text;
+    const Fault fault = value.get_string().get(text);
+    member.text = text;
+    return fault;
   }
 
-  // The bytes between the key and `end`, which the parser has found well-formed, are space, a colon, space
-  // and the value.
-  void note(JsonType type, const char* end) {
-    const char* start = value_start_;
-    while (*start == ' ' || *start == '\t' || *start == '\n' || *start == '\r' || *start == ':') ++start;
-    if (type == JsonType::number) {
-      constexpr std::string_view k_number_characters = "0123456789+-.eE";
-      end = std::find_if(start, end,
-                         [&](char c) { return k_number_characters.find(c) == std::string_view::npos; });
+  // A value within `depth` objects and arrays.
+  Fault check(ondemand::value& value, std::size_t depth) {
+    ondemand::json_type type{};
+    if (const Fault fault = value.type().get(type)) return fault;
+    switch (type) {
+      case ondemand::json_type::object:
+        return check_object(value, depth);
+      case ondemand::json_type::array:
+        return check_array(value, depth);
+      case ondemand::json_type::string:
+        return value.get_string().error();
+      case ondemand::json_type::number:
+        return value.get_double().error();
+      case ondemand::json_type::boolean:
+        return value.get_bool().error();
+      case ondemand::json_type::null:
+        return value.is_null() ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
     }
-    members_.back().type = type;
-    members_.back().raw = {start, end};
+    return simdjson::TAPE_ERROR;
   }
 
-  bool fail(std::size_t offset, std::string what) {
-    what += " at byte " + std::to_string(offset);
-    error_ = JsonError{offset, std::move(what)};
-    return false;
+  Fault check_object(ondemand::value& value, std::size_t depth) {
+    if (depth == k_json_depth_max) return too_deep();
+    ondemand::object object;
+    if (const Fault fault = value.get_object().get(object)) return fault;
+    for (auto field : object) {
+      ondemand::value inner;
+      if (const Fault fault = field.unescaped_key().error()) return fault;
+      if (const Fault fault = field.value().get(inner)) return fault;
+      if (const Fault fault = check(inner, depth + 1)) return fault;
+    }
+    return simdjson::SUCCESS;
   }
 
+  Fault check_array(ondemand::value& value, std::size_t depth) {
+    if (depth == k_json_depth_max) return too_deep();
+    ondemand::array array;
+    if (const Fault fault = value.get_array().get(array)) return fault;
+    for (auto element : array) {
+      ondemand::value inner;
+      if (const Fault fault = std::move(element).get(inner)) return fault;
+      if (const Fault fault = check(inner, depth + 1)) return fault;
+    }
+    return simdjson::SUCCESS;
+  }
+
+  Fault too_deep() {
+    too_deep_at_ = offset();
+    return simdjson::DEPTH_ERROR;
+  }
+
+  ondemand::parser parser_;
+  ondemand::document document_;
+  std::vector<char> copy_;  // of the bytes, with the room behind them that simdjson reads over
   std::string_view bytes_;
-  const char* const& read_;
-  const char* value_start_ = nullptr;
-  std::size_t depth_ = 0;
-  bool in_object_ = false;
-  std::vector<JsonMember> members_;
-  std::optional<JsonError> error_;
+  std::size_t too_deep_at_ = 0;
 };
 
 std::unexpected<JsonError> refuse(std::size_t offset, std::string_view what) {
@@ -149,19 +159,31 @@ std::unexpected<JsonError> refuse(std::size_t offset, std::string_view what) {
       JsonError{offset, std::string(what).append(" at byte ").append(std::to_string(offset))});
 }
 
+std::expected<std::vector<JsonMember>, JsonError> read_with(Reader& reader, std::string_view bytes) {
+  std::vector<JsonMember> members;
+  members.reserve(k_usual_members);
+  const Fault fault = reader.read(bytes, members);
+  if (fault == simdjson::SUCCESS) return members;
+  if (fault == simdjson::DEPTH_ERROR) return refuse(reader.too_deep_at(), "nested too deeply");
+  if (fault == simdjson::MEMALLOC) return refuse(0, "no memory to read it");
+  auto found = find_json_fault(bytes);
+  if (!found) return refuse(0, "malformed");
+  return std::unexpected(std::move(*found));
+}
+
 }  // namespace
 
 std::expected<std::vector<JsonMember>, JsonError> parse_object(std::string_view bytes) {
   if (bytes.starts_with(k_byte_order_mark)) return refuse(0, "byte order mark");
-  // nlohmann takes a NUL for the end of input, and would let pass whatever follows it.
+  // A NUL is the end of input to some.
   if (const std::size_t nul = bytes.find('\0'); nul != std::string_view::npos) return refuse(nul, "NUL");
 
-  const char* const begin = bytes.data();
-  const char* const end = begin + bytes.size();
-  const char* read = begin;
-  MemberCollector collector(bytes, read);
-  json::sax_parse(CountingIterator(begin, &read), CountingIterator(end, &read), &collector);
-  return std::move(collector).result();
+  if (bytes.size() > k_kept_bytes_max) {
+    Reader reader;
+    return read_with(reader, bytes);
+  }
+  thread_local Reader reader;
+  return read_with(reader, bytes);
 }
 
 double number_of(std::string_view raw) {

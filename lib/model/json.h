@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Checking of JSON that is passed on rather than understood: one pass of nlohmann/json's SAX parser over the
-// bytes, which yields the top-level members as views of the bytes that came. Key order, number spelling and
-// Unicode therefore stay as they were, and no tree is built. Pure; any thread.
+// Checking of JSON that is passed on rather than understood: one pass of simdjson over the bytes, which
+// yields the top-level members as views of the bytes that came. Key order, number spelling and Unicode
+// therefore stay as they were, and no tree is built. Any thread; each keeps a reader's buffers.
 #pragma once
 
 #include <cstddef>

@@ -82,6 +82,7 @@ struct LoopContext {
   const std::string& date();
 
  private:
+  std::optional<base::SteadyTime> date_turn_;  // when it was looked at the clock last
   std::int64_t date_second_ = -1;
   std::string date_;
 };

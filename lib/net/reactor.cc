@@ -38,6 +38,7 @@ void store_relaxed(std::atomic<std::uint64_t>& to, std::uint64_t value) {
 }  // namespace
 
 const std::string& LoopContext::date() {
+  if (std::exchange(date_turn_, turn_time) == turn_time) return date_;
   const auto second = std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
   if (second != date_second_) {
     date_second_ = second;

@@ -92,7 +92,8 @@ void Connection::open_pending() {
 // with the id that it has; a refusal would be the end for a browser's EventSource.
 void Connection::send_back(OpenStream opening) {
   http::Response response;
-  response.fields = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-cache, no-transform"}};
+  response.content_type = "text/event-stream";
+  response.fields = {{"Cache-Control", "no-cache, no-transform"}};
   response.fields.insert(response.fields.end(), opening.fields.begin(), opening.fields.end());
   response.body = hub::end_message(jittered_retry(loop_.random));
   last_request_ = true;

@@ -12,6 +12,8 @@ Opened open_memory(const base::Clock& clock) {
 
 Engine::Appended MemoryEngine::append(std::vector<Entry> entries) {
   Appended appended;
+  appended.receipts.reserve(entries.size());
+  appended.deliver.reserve(entries.size());
   const auto now_ms = static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count());
   const base::SteadyTime now = clock_.steady();
   for (const Entry& entry : entries) {

@@ -31,6 +31,8 @@ Turn Store::turn(std::vector<Asked> asked) {
   Turn turn;
   std::vector<Entry> entries;
   std::vector<Waiting> waiting;
+  entries.reserve(asked.size());
+  waiting.reserve(asked.size());
   std::unordered_map<std::string, std::size_t> keys_of_turn;  // to the entry
   for (Asked& one : asked) {
     if (auto* change = std::get_if<AudienceChange>(&one)) {
@@ -65,6 +67,7 @@ void Store::append(std::vector<Entry> entries, const std::vector<Waiting>& waiti
   Engine::Appended appended = engine_->append(std::move(entries));
   counts_.commits.add(std::chrono::steady_clock::now() - begin);
   add_arrival(turn.arrivals, {{}, std::move(appended.deliver)});
+  turn.answers.reserve(turn.answers.size() + waiting.size());
   for (const Waiting& one : waiting) {
     const base::Result<Receipt>& receipt = appended.receipts[one.entry];
     if (!receipt) counts_.failures.fetch_add(1, std::memory_order_relaxed);

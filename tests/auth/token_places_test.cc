@@ -14,7 +14,7 @@ std::string found(const Fields& fields, std::string_view query = {}, const Token
   request.fields = fields;
   request.query = query;
   const auto token = find_token(request, places);
-  return token ? "<" + token->text + ">" : "nowhere";
+  return token ? "<" + std::string(token->text) + ">" : "nowhere";
 }
 
 }  // namespace

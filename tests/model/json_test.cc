@@ -142,6 +142,10 @@ TEST_CASE("values may be nested to the limit and no deeper") {
   CHECK(described(nested(k_json_depth_max + 1, '[', ']')) == "error: nested too deeply at byte 68");
   CHECK_FALSE(parse_object(std::string(1'000'000, '[')));
   std::string objects;
+  for (std::size_t i = 0; i < k_json_depth_max; ++i) objects += "{\"a\":";
+  const std::string ends(k_json_depth_max, '}');
+  CHECK(parse_object(objects + "0" + ends));
+  CHECK(described(objects + "{}" + ends) == "error: nested too deeply at byte 320");
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
   CHECK_FALSE(parse_object(objects));
 }
