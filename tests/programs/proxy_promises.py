@@ -74,6 +74,7 @@ class ProxyPromises:
         self.assertEqual(self.a.stop(), 0)
         self.a.start()
         feed.go_on()
+        self.assertTrue(self.is_asked(self.a))  # else the proxy would be left with none
         self.b.process.kill()
         feed.go_on()
         self.b.process.wait()
@@ -141,4 +142,7 @@ class Feed:
             self.push.process.stdin.write(json.dumps(event).encode() + b"\n")
             self.push.process.stdin.flush()
         for watcher in self.watchers:
-            watcher.until_out(before)
+            try:
+                watcher.until_out(before)
+            except AssertionError as error:
+                raise AssertionError(f"{error}\nrtpush: {self.push}") from error
