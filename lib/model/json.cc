@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "model/json.h"
 
+// Without the conversions of its results that throw.
+#define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
 #include <algorithm>
@@ -112,9 +114,15 @@ class Reader {
       case ondemand::json_type::boolean:
         return value.get_bool().error();
       case ondemand::json_type::null:
-        return value.is_null() ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+        return check_null(value);
     }
     return simdjson::TAPE_ERROR;
+  }
+
+  static Fault check_null(ondemand::value& value) {
+    bool is_null = false;
+    if (const Fault fault = value.is_null().get(is_null)) return fault;
+    return is_null ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
   }
 
   Fault check_object(ondemand::value& value, std::size_t depth) {
