@@ -129,6 +129,7 @@ TEST_CASE("a malformed field is refused") {
       {400, fields("Name: in the middle \x7F of a value\r\n")},
       {400, fields("Connection: a b\r\n")},
       {0, fields("Name: \xC3\xA4 \t b\r\n")},
+      {0, fields("Name: a\ttab in the middle of a value\r\n")},
       {0, fields("Name:\r\nName:v\r\n")},
   });
 }

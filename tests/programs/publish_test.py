@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Publishing: what is accepted, passed on byte for byte, and refused with its reason."""
 import json
+import time
 import unittest
+from email.utils import parsedate_to_datetime
 
-from support import API, ID, Server, driver_path, order_path, run_path
+from support import API, ID, Server, driver_path, eventually, order_path, run_path
 
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -27,6 +29,17 @@ class PublishTest(unittest.TestCase):
         self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
         self.assertEqual(answer.json()["status"], status)
         return answer.json()["detail"]
+
+    def test_an_answer_says_when_it_was_made(self):
+        def made():
+            begin = int(time.time())
+            text = self.post(order_path("P-0"), "{}").headers["Date"]
+            at = parsedate_to_datetime(text).timestamp()
+            self.assertTrue(text.endswith(" GMT"), text)
+            self.assertTrue(begin - 1 <= at <= time.time(), f"{text} is not the time")
+            return at
+        first = made()
+        self.assertTrue(eventually(lambda: made() > first))
 
     def test_the_answer_is_the_id_and_the_number_of_subscribers(self):
         answer = self.post(order_path("P-1"), '{"status":"NEW"}')
