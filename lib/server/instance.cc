@@ -2,7 +2,6 @@
 #include "server/instance.h"
 
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "server/descriptors.h"
 #include "server/metrics.h"
 
 namespace rt::server {
@@ -25,15 +25,6 @@ constexpr std::chrono::milliseconds k_drain_look{20};
 
 // On average, between the ends of two streams in a drain.
 constexpr std::chrono::milliseconds k_between_ends{1};
-
-std::uint64_t raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur;
-}
 
 net::ReactorLimits reactor_limits(const Config& config) {
   net::ReactorLimits limits;
@@ -215,6 +206,8 @@ base::Result<void> Instance::take_over(Config config) {
   const std::uint64_t descriptors = raise_descriptor_limit();
   config.limits.clients =
       config.clients_max.value_or(descriptors > k_descriptors_kept ? descriptors - k_descriptors_kept : 1);
+  const std::uint64_t clients = config.limits.clients;
+  make_room_for_descriptors(clients == 0 ? descriptors : std::min(descriptors, clients + k_descriptors_kept));
   tls_ = std::move(tls);
   config_ = std::make_shared<const Config>(std::move(config));
   renew_rules();

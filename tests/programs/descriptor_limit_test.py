@@ -26,6 +26,11 @@ class TightServer(Server):
         """Its threads may hold some for what they wait for, which are not listed."""
         return len(os.listdir(f"/proc/{self.process.pid}/fd")) >= DESCRIPTORS - 5 and "cannot accept" in self.log_text()
 
+    def descriptor_places(self):
+        """How many the kernel's table has room for, as it is now."""
+        with open(f"/proc/{self.process.pid}/status") as f:
+            return next(int(line.split()[1]) for line in f if line.startswith("FDSize:"))
+
     def processor_seconds(self):
         with open(f"/proc/{self.process.pid}/stat") as f:
             fields = f.read().rpartition(")")[2].split()
@@ -89,6 +94,12 @@ class DescriptorLimitTest(unittest.TestCase):
             self.check_delivery(publisher, streams, range(110, 120))
             for stream in streams:
                 stream.close()
+
+    def test_the_table_of_descriptors_need_not_grow_while_streams_connect(self):
+        with TightServer() as server:
+            self.assertGreaterEqual(server.descriptor_places(), DESCRIPTORS)
+        with TightServer("--max-clients", "20") as server:
+            self.assertTrue(256 + 20 <= server.descriptor_places() <= 512)
 
     def test_streams_alone_leave_room_for_those_who_ask(self):
         with TightServer() as server:
