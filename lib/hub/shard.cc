@@ -21,8 +21,10 @@ void prefetch(const void* at) {
 }  // namespace
 
 void Shard::mark(Channel& channel) {
+  channel.again = channel.dirty;
   if (channel.dirty || channel.readers.empty()) return;
   channel.dirty = true;
+  channel.offered = channel.chain.appended;
   dirty_channels_.push_back(&channel);
 }
 
@@ -37,11 +39,11 @@ void Shard::apply(const store::Batch& batch) {
   for (const store::FramePtr& frame : batch) {
     TopicRecord& record = index_.record(frame->topic);
     Channel& kind = kinds_[model::index_of(frame->topic.kind)];
-    index_.renew(record, frame, window_.end(), now_);
-    window_.append(frame, record, kind.chain, now_);
     mark(record);
     mark(kind);
-    if (!record.readers.empty() || !kind.readers.empty()) applied_ms_.push_back(frame->id.ms);
+    index_.renew(record, frame, window_.end(), now_);
+    window_.append(frame, record, kind.chain, now_);
+    coming_events_ += static_cast<std::uint64_t>(record.dirty) + static_cast<std::uint64_t>(kind.dirty);
   }
 }
 
@@ -180,6 +182,8 @@ store::AudienceChange Shard::close(Subscriber& subscriber) {
     if (feed.slot < readers.size()) {
       readers[feed.slot] = moved;
       moved.subscriber->feeds()[moved.feed].slot = feed.slot;
+      // The visit has been here, and perhaps not where it stood.
+      if (feed.slot < feed.channel->next_reader) mark(*moved.subscriber);
     }
   }
   subscriber.make_feeds(0);
@@ -223,37 +227,67 @@ bool Shard::caught_up(const Subscriber& subscriber) const {
 // --- writing
 
 void Shard::flush() {
-  // What pump() marks anew belongs to the next flush.
-  std::vector<Channel*> channels;
-  channels.swap(dirty_channels_);
-  std::vector<Subscriber*> subscribers;
-  subscribers.swap(dirty_subscribers_);
-  for (Subscriber* subscriber : subscribers) subscriber->dirty_ = false;
-  for (Subscriber* subscriber : subscribers) pump(*subscriber);
-  for (Channel* channel : channels) {
-    channel->dirty = false;
-    pump_all(channel->readers);
+  const bool may_stop = coming_events_ < limits_.coming_events_max;
+  const auto stop_at = [&] { return may_stop ? writes_ + limits_.flush_writes_max : UINT64_MAX; };
+  write_to_subscribers(stop_at());
+  write_to_channels(stop_at());
+  if (!has_work()) shared_.clear();
+}
+
+// Once to each of those who wait at the start.
+void Shard::write_to_subscribers(std::uint64_t writes_up_to) {
+  for (std::size_t left = dirty_subscribers_.size(); left > 0 && writes_ < writes_up_to; --left) {
+    Subscriber& subscriber = *dirty_subscribers_.front();
+    dirty_subscribers_.pop_front();
+    subscriber.dirty_ = false;
+    pump(subscriber);
   }
-  shared_.clear();
-  // Both lists keep their memory for the next turn.
-  if (dirty_channels_.empty()) {
-    channels.clear();
-    channels.swap(dirty_channels_);
-  }
-  if (dirty_subscribers_.empty()) {
-    subscribers.clear();
-    subscribers.swap(dirty_subscribers_);
+}
+
+void Shard::write_to_channels(std::uint64_t writes_up_to) {
+  while (!dirty_channels_.empty() && writes_ < writes_up_to) {
+    Channel& channel = *dirty_channels_.front();
+    dirty_channels_.pop_front();
+    const bool has_ended = visit(channel, writes_up_to);
+    channel.dirty = !has_ended || channel.again;
+    if (channel.dirty) dirty_channels_.push_back(&channel);
   }
 }
 
 // Each write goes through so much of the kernel's memory that the next subscriber's has left the cache by
-// then; fetched while the write is under way, it costs nothing.
-void Shard::pump_all(std::span<const Reader> readers) {
-  for (std::size_t at = 0; at < readers.size(); ++at) {
+// then; fetched while the write is under way, it costs nothing. False: there are more.
+bool Shard::visit(Channel& channel, std::uint64_t writes_up_to) {
+  if (channel.next_reader == 0) {
+    channel.visited_for = channel.chain.appended;
+    channel.again = false;
+  }
+  const std::vector<Reader>& readers = channel.readers;
+  for (std::size_t& at = channel.next_reader; at < readers.size();) {
+    if (writes_ >= writes_up_to) return false;
     if (at + 2 < readers.size()) prefetch(readers[at + 2].subscriber);
     if (at + 1 < readers.size()) prefetch(&readers[at + 1].subscriber->sink_);
-    pump(*readers[at].subscriber);
+    pump(*readers[at++].subscriber);
   }
+  end_visit(channel);
+  return true;
+}
+
+void Shard::end_visit(Channel& channel) {
+  const bool is_kind = &channel >= kinds_.begin() && &channel < kinds_.end();
+  const Link link = is_kind ? Link::kind : Link::topic;
+  std::uint64_t newer = channel.chain.appended - channel.visited_for;
+  std::uint64_t offered = channel.visited_for - channel.offered;
+  coming_events_ -= offered;
+  for (Seq seq = channel.chain.last; offered > 0 && window_.holds(seq); seq = window_.previous(seq, link)) {
+    if (newer > 0) {
+      --newer;
+    } else {
+      --offered;
+      offered_ms_.push_back(window_.frame(seq).id.ms);
+    }
+  }
+  channel.offered = channel.visited_for;
+  channel.next_reader = 0;
 }
 
 void Shard::on_writable(Subscriber& subscriber) {
@@ -272,6 +306,7 @@ void Shard::pump(Subscriber& subscriber) {
 }
 
 bool Shard::write(Subscriber& subscriber, const Block& block) {
+  ++writes_;
   const auto written = subscriber.sink_.write(block.bytes);
   if (!written) {
     subscriber.dead_ = true;

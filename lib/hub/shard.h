@@ -5,12 +5,15 @@
 // move.
 //
 // Work is done at the caller's pace: apply() and open() only note who has something coming; flush() writes to
-// each of them, all it can, in one go. Pure: no socket, clock or thread; one thread calls it.
+// each of them all it can. Where they are many it stops in between: what the caller applies then is written
+// together with what was coming already, and a topic with few readers need not wait for one with thousands.
+// Pure: no socket, clock or thread; one thread calls it.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -35,6 +38,10 @@ struct ShardLimits {
   std::size_t topics_max = 100'000;
   // What one write may hold. A subscriber's memory when a write comes up short is bounded by it.
   std::size_t block_bytes_max = 64 * 1024;
+  // After how many writes flush() stops: less than a millisecond of the kernel's time.
+  std::size_t flush_writes_max = 64;
+  // With how many events on their way to readers it does not: who publishes more waits until all are written.
+  std::size_t coming_events_max = 64;
 };
 
 enum class Snapshot { send, omit };
@@ -107,14 +114,15 @@ class Shard {
   void set_time(base::SteadyTime now) { now_ = now; }
   // What was held and has come due goes out with the next flush(). To be called ever again.
   void wake_due();
-  // Writes to everybody who has something coming.
+  // Writes to those who have something coming.
   void flush();
-  // flush() stopped early with some, to be fair to others: call it again without waiting.
+  // flush() stopped early, to be fair to others: look what has come, then call it again.
   bool has_work() const { return !dirty_channels_.empty() || !dirty_subscribers_.empty(); }
 
   const ShardCounts& counts() const { return counts_; }
-  // Of what was applied and has readers here, when each event was given its id; the caller empties it.
-  std::vector<std::uint64_t>& applied_ms() { return applied_ms_; }
+  // When each event was given its id that all readers of its topic, or all of its kind, have been offered
+  // since the caller last emptied this.
+  std::vector<std::uint64_t>& offered_ms() { return offered_ms_; }
   Lag lag_of(const Subscriber& subscriber) const;
   // The longest of those who take no more for now, and how many they are.
   Lag longest_lag() const;
@@ -152,7 +160,10 @@ class Shard {
   void mark(Channel& channel);
   void mark(Subscriber& subscriber);
 
-  void pump_all(std::span<const Reader> readers);
+  void write_to_subscribers(std::uint64_t writes_up_to);
+  void write_to_channels(std::uint64_t writes_up_to);
+  bool visit(Channel& channel, std::uint64_t writes_up_to);
+  void end_visit(Channel& channel);
   void pump(Subscriber& subscriber);
   bool write(Subscriber& subscriber, const Block& block);
   bool write_rest(Subscriber& subscriber);
@@ -194,11 +205,13 @@ class Shard {
   Window window_;
   TopicIndex index_;
   std::array<Channel, model::k_kind_count> kinds_;
-  std::vector<Channel*> dirty_channels_;
-  std::vector<Subscriber*> dirty_subscribers_;
+  std::deque<Channel*> dirty_channels_;
+  std::deque<Subscriber*> dirty_subscribers_;
   std::vector<Subscriber*> thinned_;
   std::vector<Subscriber*> blocked_;
-  std::vector<std::uint64_t> applied_ms_;
+  std::uint64_t writes_ = 0;         // so far
+  std::uint64_t coming_events_ = 0;  // that not all readers were offered, of all dirty channels
+  std::vector<std::uint64_t> offered_ms_;
   base::SteadyTime now_{};
   sse::EventId forgotten_id_;  // no event of a forgotten topic was newer
   // When the youngest position came whose topic was forgotten.

@@ -31,11 +31,17 @@ struct Reader {
   std::uint32_t feed;
 };
 
-// A chain and those who read it.
+// A chain and those who read it. Where events have come, the shard goes from reader to reader: a visit.
 struct Channel {
   Chain chain;
   std::vector<Reader> readers;
-  bool dirty = false;  // has events that its readers were not offered yet
+  bool dirty = false;           // a visit is under way, or waits for its turn
+  bool again = false;           // something has come since the visit began
+  std::size_t next_reader = 0;  // of the visit; 0: not begun
+  // How many events of the chain all readers have been offered, and how many they will have been by the
+  // visit.
+  std::uint64_t offered = 0;
+  std::uint64_t visited_for = 0;
 };
 
 struct TopicRecord : Channel {

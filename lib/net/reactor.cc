@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 
 // What the poller says for the mailbox; behind it the listeners. No connection's id comes up to here.
 constexpr std::uint64_t k_mail_tag = std::uint64_t{1} << 63U;
-constexpr milliseconds k_turn_max{2};  // before what has come so far is written to everybody
+constexpr milliseconds k_turn_max{2};  // before it is the turn of what has come so far to be written
 constexpr int k_ready_per_look = 8;    // at the clock
 constexpr int k_due_per_turn_max = 128;
 constexpr int k_accepts_per_event_max = 64;  // before others have their turn
@@ -226,7 +226,7 @@ struct Reactor::Loop {
     // The audience is told of new streams before their first bytes are written (store/audience.h).
     store.post_all(shared.asked);
     if (shard.has_work()) shard.flush();
-    if (!shard.applied_ms().empty()) count_latencies();
+    if (!shard.offered_ms().empty()) count_latencies();
     for (const std::uint64_t id : std::exchange(shared.ending, {})) {
       if (Connection* connection = shared.find(id)) connection->close_if_ended();
     }
@@ -250,12 +250,12 @@ struct Reactor::Loop {
 
   void count_latencies() {
     const std::int64_t now_ms = shared.clock.wall().time_since_epoch().count();
-    for (const std::uint64_t id_ms : shard.applied_ms()) {
+    for (const std::uint64_t id_ms : shard.offered_ms()) {
       // Another machine's clock may have made the id, or one that went back since.
       const std::int64_t took_ms = std::max(now_ms - static_cast<std::int64_t>(id_ms), std::int64_t{0});
       reactor.counts_.latency.add(std::chrono::milliseconds(took_ms));
     }
-    shard.applied_ms().clear();
+    shard.offered_ms().clear();
   }
 
   void publish_counts() {

@@ -196,7 +196,7 @@ void add_reactors(Families& families, const std::vector<const net::ReactorCounts
       .family(
           "rtserve_delivery_latency_seconds",
           "From the time in an event's id until a shard has written it to all of its readers that had room; "
-          "once for each event and shard with readers.",
+          "for each event and shard once for those of its topic, and once for those of all of its kind.",
           MetricType::Histogram)
       .add_histograms(latencies);
   // Every shard holds the same events: the first speaks for all.

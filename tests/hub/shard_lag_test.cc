@@ -91,11 +91,11 @@ TEST_CASE_FIXTURE(Fixture, "the blocked are known one by one, in whatever order 
 TEST_CASE_FIXTURE(Fixture, "only events with readers here are timed") {
   Reader reader;
   publish("orders/O-1");
-  CHECK(shard.applied_ms().empty());
+  CHECK(shard.offered_ms().empty());
   open(reader, "orders/O-1");
   publish("orders/O-1");
   publish("orders/O-2");
-  CHECK(shard.applied_ms() == std::vector<std::uint64_t>{3});
+  CHECK(shard.offered_ms() == std::vector<std::uint64_t>{3});
 }
 
 TEST_CASE_FIXTURE(Fixture, "what a subscriber follows is told as it was asked for") {

@@ -20,6 +20,7 @@ hub::ShardLimits random_limits(base::Random& random) {
   hub::ShardLimits limits;
   limits.window.events_max = 3 + random.below(30);
   limits.block_bytes_max = 60 + random.below(600);
+  limits.flush_writes_max = 1 + random.below(6);
   if (random.below(5) == 0) limits.topics_max = 3 + random.below(6);
   return limits;
 }
