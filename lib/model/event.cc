@@ -31,11 +31,13 @@ std::unexpected<EventError> too_large(std::size_t size, std::size_t max) {
       "the event has " + std::to_string(size) + " bytes, at most " + std::to_string(max) + " are taken"});
 }
 
+std::unexpected<EventError> malformed(const JsonError& error) {
+  return std::unexpected(EventError{EventFault::malformed, {}, "not a JSON object: " + error.what});
+}
+
 std::expected<std::vector<JsonMember>, EventError> members_of(std::string_view json) {
   auto members = parse_object(json);
-  if (!members)
-    return std::unexpected(
-        EventError{EventFault::malformed, {}, "not a JSON object: " + members.error().what});
+  if (!members) return malformed(members.error());
   return std::move(*members);
 }
 
@@ -136,10 +138,12 @@ std::expected<Event, EventError> position_event(const Topic& topic, const Envelo
 std::expected<Event, EventError> parse_payload(const Topic& topic, std::string_view body,
                                                const EventLimits& limits, base::WallTime now) {
   if (body.size() > limits.event_bytes_max) return too_large(body.size(), limits.event_bytes_max);
+  if (resource_of(topic.kind).payload == Payload::object) {
+    if (const auto checked = check_object(body); !checked) return malformed(checked.error());
+    return with_object(topic, without_outer_space(body));
+  }
   const auto members = members_of(body);
   if (!members) return std::unexpected(members.error());
-  if (resource_of(topic.kind).payload == Payload::object)
-    return with_object(topic, without_outer_space(body));
   auto location = read_location(*members, {});
   if (!location) return std::unexpected(std::move(location.error()));
   return with_location(topic, std::move(*location), now);

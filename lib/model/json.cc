@@ -47,7 +47,8 @@ using Fault = simdjson::error_code;
 // strings and numbers too.
 class Reader {
  public:
-  Fault read(std::string_view bytes, std::vector<JsonMember>& members) {
+  // Without `members` they are only checked.
+  Fault read(std::string_view bytes, std::vector<JsonMember>* members) {
     copy_.resize(bytes.size() + simdjson::SIMDJSON_PADDING);
     std::ranges::copy(bytes, copy_.begin());
     bytes_ = bytes;
@@ -55,14 +56,8 @@ class Reader {
     if (const Fault fault = parser_.iterate(copy_.data(), bytes.size(), copy_.size()).get(document_))
       return fault;
     if (const Fault fault = document_.get_object().get(object)) return fault;
-    for (auto field : object) {
-      std::string_view key;
-      ondemand::value value;
-      if (const Fault fault = field.unescaped_key().get(key)) return fault;
-      members.push_back({std::string(key), {}, JsonType::null, {}});
-      if (const Fault fault = field.value().get(value)) return fault;
-      if (const Fault fault = read_member(members.back(), value)) return fault;
-    }
+    if (const Fault fault = members == nullptr ? check_fields(object, 1) : read_members(object, *members))
+      return fault;
     const bool at_end = document_.current_location().error() == simdjson::OUT_OF_BOUNDS;
     return at_end ? simdjson::SUCCESS : simdjson::TRAILING_CONTENT;
   }
@@ -76,6 +71,18 @@ class Reader {
     const char* at = nullptr;
     if (document_.current_location().get(at) != simdjson::SUCCESS) return bytes_.size();
     return std::min(static_cast<std::size_t>(at - copy_.data()), bytes_.size());
+  }
+
+  Fault read_members(ondemand::object& object, std::vector<JsonMember>& members) {
+    for (auto field : object) {
+      std::string_view key;
+      ondemand::value value;
+      if (const Fault fault = field.unescaped_key().get(key)) return fault;
+      members.push_back({std::string(key), {}, JsonType::null, {}});
+      if (const Fault fault = field.value().get(value)) return fault;
+      if (const Fault fault = read_member(members.back(), value)) return fault;
+    }
+    return simdjson::SUCCESS;
   }
 
   Fault read_member(JsonMember& member, ondemand::value& value) {
@@ -129,11 +136,15 @@ class Reader {
     if (depth == k_json_depth_max) return too_deep();
     ondemand::object object;
     if (const Fault fault = value.get_object().get(object)) return fault;
+    return check_fields(object, depth + 1);
+  }
+
+  Fault check_fields(ondemand::object& object, std::size_t depth) {
     for (auto field : object) {
-      ondemand::value inner;
+      ondemand::value value;
       if (const Fault fault = field.unescaped_key().error()) return fault;
-      if (const Fault fault = field.value().get(inner)) return fault;
-      if (const Fault fault = check(inner, depth + 1)) return fault;
+      if (const Fault fault = field.value().get(value)) return fault;
+      if (const Fault fault = check(value, depth)) return fault;
     }
     return simdjson::SUCCESS;
   }
@@ -167,11 +178,10 @@ std::unexpected<JsonError> refuse(std::size_t offset, std::string_view what) {
       JsonError{offset, std::string(what).append(" at byte ").append(std::to_string(offset))});
 }
 
-std::expected<std::vector<JsonMember>, JsonError> read_with(Reader& reader, std::string_view bytes) {
-  std::vector<JsonMember> members;
-  members.reserve(k_usual_members);
+std::expected<void, JsonError> read_with(Reader& reader, std::string_view bytes,
+                                         std::vector<JsonMember>* members) {
   const Fault fault = reader.read(bytes, members);
-  if (fault == simdjson::SUCCESS) return members;
+  if (fault == simdjson::SUCCESS) return {};
   if (fault == simdjson::DEPTH_ERROR) return refuse(reader.too_deep_at(), "nested too deeply");
   if (fault == simdjson::MEMALLOC) return refuse(0, "no memory to read it");
   auto found = find_json_fault(bytes);
@@ -179,19 +189,31 @@ std::expected<std::vector<JsonMember>, JsonError> read_with(Reader& reader, std:
   return std::unexpected(std::move(*found));
 }
 
-}  // namespace
-
-std::expected<std::vector<JsonMember>, JsonError> parse_object(std::string_view bytes) {
+std::expected<void, JsonError> read(std::string_view bytes, std::vector<JsonMember>* members) {
   if (bytes.starts_with(k_byte_order_mark)) return refuse(0, "byte order mark");
   // A NUL is the end of input to some.
   if (const std::size_t nul = bytes.find('\0'); nul != std::string_view::npos) return refuse(nul, "NUL");
 
   if (bytes.size() > k_kept_bytes_max) {
     Reader reader;
-    return read_with(reader, bytes);
+    return read_with(reader, bytes, members);
   }
   thread_local Reader reader;
-  return read_with(reader, bytes);
+  return read_with(reader, bytes, members);
+}
+
+}  // namespace
+
+std::expected<std::vector<JsonMember>, JsonError> parse_object(std::string_view bytes) {
+  std::vector<JsonMember> members;
+  members.reserve(k_usual_members);
+  if (auto read_whole = read(bytes, &members); !read_whole)
+    return std::unexpected(std::move(read_whole).error());
+  return members;
+}
+
+std::expected<void, JsonError> check_object(std::string_view bytes) {
+  return read(bytes, nullptr);
 }
 
 double number_of(std::string_view raw) {

@@ -32,6 +32,9 @@ inline constexpr std::size_t k_json_depth_max = 64;
 // the members' views point into it. Repeated keys are returned as often as they came.
 std::expected<std::vector<JsonMember>, JsonError> parse_object(std::string_view bytes);
 
+// Is it such an object? For who passes it on without a look inside.
+std::expected<void, JsonError> check_object(std::string_view bytes);
+
 // The number that `raw` (a JSON number) spells.
 double number_of(std::string_view raw);
 // `text` as a JSON string, with quotes.

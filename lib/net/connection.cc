@@ -159,12 +159,12 @@ void Connection::on_head() {
 
 void Connection::on_complete() {
   if (work_->rejection) return respond(*std::exchange(work_->rejection, std::nullopt));
-  Outcome outcome = work_->exchange->finish(work_->parser.request());
-  work_->exchange.reset();
+  auto exchange = std::move(work_->exchange);
+  Outcome outcome = exchange->finish(work_->parser.request());
   if (auto* response = std::get_if<http::Response>(&outcome)) return respond(*response);
   if (auto* stream = std::get_if<OpenStream>(&outcome)) return open_stream(std::move(*stream));
   AskStore& ask = std::get<AskStore>(outcome);
-  work_->answer = std::move(ask.answer);
+  work_->exchange = std::move(exchange);
   phase_ = Phase::waiting;
   const store::Address from{loop_.index, id_};
   if (ask.busiest) {
@@ -182,8 +182,9 @@ void Connection::on_refusal() {
 }
 
 void Connection::on_answer(const base::Result<store::Receipt>& receipt) {
-  if (phase_ != Phase::waiting || !work_->answer) return;
-  respond(std::exchange(work_->answer, nullptr)(receipt));
+  if (phase_ != Phase::waiting || !work_->exchange) return;
+  const auto exchange = std::move(work_->exchange);
+  respond(exchange->answer(receipt));
   if (phase_ != Phase::reading) return;
   const std::string input = std::exchange(work_->input, {});
   take_input(input);

@@ -7,7 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,17 +72,19 @@ struct AskStore {
   std::vector<model::Event> events;
   std::string idempotency_key;
   std::shared_ptr<std::vector<store::Followed>> busiest;  // asked for instead, and filled before the answer
-  std::function<http::Response(const base::Result<store::Receipt>&)> answer;
 };
 
 using Outcome = std::variant<http::Response, AskStore, OpenStream>;
 
-// One request whose head was let through. Lives until its outcome.
+// One request whose head was let through. Lives until its outcome, and until the answer where it asked the
+// store.
 class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual std::size_t body_bytes_max() const { return 0; }
   virtual Outcome finish(http::Request& request) = 0;
+  // What the store's answer means to the client.
+  virtual http::Response answer(const base::Result<store::Receipt>&) { std::abort(); }
 };
 
 class Peer {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,9 +18,8 @@ struct Connection::Work {
 
   Peer peer;
   http::RequestParser parser;
-  std::unique_ptr<Exchange> exchange;
+  std::unique_ptr<Exchange> exchange;       // also while the store's answer is waited for
   std::optional<http::Response> rejection;  // decided by the head; sent once the body was dropped
-  std::function<http::Response(const base::Result<store::Receipt>&)> answer;
   std::optional<OpenStream> opening;
   base::SteadyTime opening_since;
   std::string input;   // pipelined bytes that came before the answer was out

@@ -23,16 +23,14 @@ class WithFields final : public net::Exchange {
       add(response->fields, fields_);
     } else if (auto* stream = std::get_if<net::OpenStream>(&outcome)) {
       add(stream->fields, fields_);
-    } else {
-      auto& ask = std::get<net::AskStore>(outcome);
-      ask.answer = [answer = std::move(ask.answer),
-                    fields = fields_](const base::Result<store::Receipt>& receipt) {
-        http::Response answered_response = answer(receipt);
-        add(answered_response.fields, fields);
-        return answered_response;
-      };
     }
     return outcome;
+  }
+
+  http::Response answer(const base::Result<store::Receipt>& receipt) override {
+    http::Response response = inner_->answer(receipt);
+    add(response.fields, fields_);
+    return response;
   }
 
  private:

@@ -45,24 +45,23 @@ class EventsExchange final : public net::Exchange {
       return limited(context_, taken.error());
     }
     ask.idempotency_key = std::move(key_);
-    std::array<std::uint64_t, model::k_kind_count> accepted{};
-    for (const model::Event& event : ask.events) ++accepted[model::index_of(event.topic.kind)];
-    ask.answer = [context = context_, token = std::move(token_), rejected = std::move(rejected_),
-                  accepted](const base::Result<store::Receipt>& receipt) {
-      Counts& counts = context.counts;
-      constexpr auto k_store = static_cast<std::size_t>(Rejection::store);
-      for (std::size_t kind = 0; kind < accepted.size(); ++kind)
-        (receipt ? counts.events_accepted[kind] : counts.events_rejected[kind][k_store]) += accepted[kind];
-      if (!receipt) return store_unavailable(receipt.error());
-      if (base::log_enabled(base::LogLevel::debug)) {
-        base::log(base::LogLevel::debug, "events published",
-                  {{"user", token->subject},
-                   {"events", receipt->accepted},
-                   {"last_id", sse::format_event_id(receipt->last_id)}});
-      }
-      return bulk_response(*receipt, rejected);
-    };
+    for (const model::Event& event : ask.events) ++accepted_[model::index_of(event.topic.kind)];
     return ask;
+  }
+
+  http::Response answer(const base::Result<store::Receipt>& receipt) override {
+    Counts& counts = context_.counts;
+    constexpr auto k_store = static_cast<std::size_t>(Rejection::store);
+    for (std::size_t kind = 0; kind < accepted_.size(); ++kind)
+      (receipt ? counts.events_accepted[kind] : counts.events_rejected[kind][k_store]) += accepted_[kind];
+    if (!receipt) return store_unavailable(receipt.error());
+    if (base::log_enabled(base::LogLevel::debug)) {
+      base::log(base::LogLevel::debug, "events published",
+                {{"user", token_->subject},
+                 {"events", receipt->accepted},
+                 {"last_id", sse::format_event_id(receipt->last_id)}});
+    }
+    return bulk_response(*receipt, rejected_);
   }
 
  private:
@@ -90,6 +89,7 @@ class EventsExchange final : public net::Exchange {
   SharedToken token_;
   std::string key_;
   std::string rejected_;  // the members of the array, as JSON
+  std::array<std::uint64_t, model::k_kind_count> accepted_{};
 };
 
 }  // namespace

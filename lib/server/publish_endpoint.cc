@@ -44,28 +44,28 @@ class PublishExchange final : public net::Exchange {
     net::AskStore ask;
     ask.events.push_back(*std::move(event));
     ask.idempotency_key = std::move(key_);
-    ask.answer = [context = context_, token = std::move(token_),
-                  topic = std::move(topic_)](const base::Result<store::Receipt>& receipt) {
-      if (!receipt) {
-        count_rejected(context, topic.kind, Rejection::store);
-        return store_unavailable(receipt.error());
-      }
-      ++context.counts.events_accepted[model::index_of(topic.kind)];
-      if (base::log_enabled(base::LogLevel::debug)) {
-        base::log(base::LogLevel::debug, "event published",
-                  {{"user", token->subject},
-                   {"topic", model::to_string(topic)},
-                   {"id", sse::format_event_id(receipt->last_id)},
-                   {"subscribers", receipt->subscribers}});
-      }
-      std::string body;
-      body.reserve(k_receipt_bytes_max);
-      body += "{\"id\":\"";
-      sse::append_event_id(body, receipt->last_id);
-      body.append("\",\"subscribers\":").append(std::to_string(receipt->subscribers)) += '}';
-      return http::json_response(200, std::move(body));
-    };
     return ask;
+  }
+
+  http::Response answer(const base::Result<store::Receipt>& receipt) override {
+    if (!receipt) {
+      count_rejected(context_, topic_.kind, Rejection::store);
+      return store_unavailable(receipt.error());
+    }
+    ++context_.counts.events_accepted[model::index_of(topic_.kind)];
+    if (base::log_enabled(base::LogLevel::debug)) {
+      base::log(base::LogLevel::debug, "event published",
+                {{"user", token_->subject},
+                 {"topic", model::to_string(topic_)},
+                 {"id", sse::format_event_id(receipt->last_id)},
+                 {"subscribers", receipt->subscribers}});
+    }
+    std::string body;
+    body.reserve(k_receipt_bytes_max);
+    body += "{\"id\":\"";
+    sse::append_event_id(body, receipt->last_id);
+    body.append("\",\"subscribers\":").append(std::to_string(receipt->subscribers)) += '}';
+    return http::json_response(200, std::move(body));
   }
 
  private:

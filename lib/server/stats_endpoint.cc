@@ -98,18 +98,17 @@ class DetailsExchange final : public net::Exchange {
       : context_(context), counts_(std::move(counts)) {}
 
   net::Outcome finish(http::Request&) override {
-    net::AskStore ask;
-    ask.busiest = std::make_shared<std::vector<store::Followed>>();
-    ask.answer = [context = context_, counts = std::move(counts_),
-                  busiest = ask.busiest](const base::Result<store::Receipt>&) {
-      return stats_response(counts + details_json(context, *busiest));
-    };
-    return ask;
+    return net::AskStore{.events = {}, .idempotency_key = {}, .busiest = busiest_};
+  }
+
+  http::Response answer(const base::Result<store::Receipt>&) override {
+    return stats_response(counts_ + details_json(context_, *busiest_));
   }
 
  private:
   Context context_;
   std::string counts_;
+  std::shared_ptr<std::vector<store::Followed>> busiest_ = std::make_shared<std::vector<store::Followed>>();
 };
 
 }  // namespace

@@ -81,10 +81,13 @@ void check_accepted(const Event& event) {
 // nothing that theirs refuses.
 void check_second_opinion(std::string_view body) {
   const auto members = rt::model::parse_object(body);
+  const auto checked = rt::model::check_object(body);
+  require(checked.has_value() == members.has_value());
   if (members) {
     require(!rt::model::find_json_fault(body));
   } else {
     require(!members.error().what.starts_with("malformed"));
+    require(checked.error().what == members.error().what);
   }
 }
 
