@@ -261,12 +261,15 @@ bool Shard::visit(Channel& channel, std::uint64_t writes_up_to) {
     channel.visited_for = channel.chain.appended;
     channel.again = false;
   }
-  const std::vector<Reader>& readers = channel.readers;
-  for (std::size_t& at = channel.next_reader; at < readers.size();) {
-    if (writes_ >= writes_up_to) return false;
+  const std::span<const Reader> readers = channel.readers;
+  for (std::size_t at = channel.next_reader; at < readers.size(); ++at) {
+    if (writes_ >= writes_up_to) {
+      channel.next_reader = at;
+      return false;
+    }
     if (at + 2 < readers.size()) prefetch(readers[at + 2].subscriber);
     if (at + 1 < readers.size()) prefetch(&readers[at + 1].subscriber->sink_);
-    pump(*readers[at++].subscriber);
+    pump(*readers[at].subscriber);
   }
   end_visit(channel);
   return true;

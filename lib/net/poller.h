@@ -39,6 +39,11 @@ class Poller {
 
   // Waits when nothing that is ready is left to be told of: until something is, or for so long.
   void wait(std::chrono::milliseconds at_most);
+  // Has more become ready? Without waiting.
+  bool look() {
+    wait(std::chrono::milliseconds(0));
+    return has_next();
+  }
   // The next one that is ready.
   std::optional<Ready> next();
   bool has_next() const { return next_ < count_; }

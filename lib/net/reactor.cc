@@ -77,6 +77,9 @@ struct Reactor::Loop {
       shard.set_time(shared.turn_time);
       read_on();
       see_to_ready();
+      // What comes meanwhile goes to the store together: fewer turns of its thread, and bursts of answers
+      // that wake a client's once. Not while somebody waits to be written to.
+      while (!shard.has_work() && has_time_left() && poller.look()) see_to_ready();
       if (shared.turn_time >= next_tick) on_tick();
       see_to_due();
       end_turn();
@@ -100,6 +103,8 @@ struct Reactor::Loop {
     }
   }
 
+  bool has_time_left() const { return shared.now() - shared.turn_time < k_turn_max; }
+
   void see_to_ready() {
     for (int seen = 1; const auto ready = poller.next(); ++seen) {
       if (ready->tag == k_mail_tag) {
@@ -109,7 +114,7 @@ struct Reactor::Loop {
       } else if (Connection* connection = shared.find(ready->tag)) {
         connection->on_ready(*ready);
       }
-      if (seen % k_ready_per_look == 0 && shared.now() - shared.turn_time >= k_turn_max) return;
+      if (seen % k_ready_per_look == 0 && !has_time_left()) return;
     }
   }
 

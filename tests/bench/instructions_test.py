@@ -18,7 +18,7 @@ import support  # noqa: E402
 STREAMS = 200
 PUBLISHES = 200
 # What was measured, and a tenth more.
-CEILINGS = {"delivery": 385, "publish": 37_600, "connect": 40_400}
+CEILINGS = {"delivery": 405, "publish": 36_500, "connect": 40_400}
 PATH = support.order_path("O-1")
 QUIET_PATH = support.order_path("O-2")
 EVENT = json.dumps({"status": "IN_PROGRESS", "completedStops": 5, "totalStops": 10})
@@ -43,7 +43,7 @@ class InstructionsTest(unittest.TestCase):
             warm = server.stream(PATH + "?snapshot=0")
             warm.connected()
             self.publish(server, QUIET_PATH, 20)
-            self.publish(server, PATH, 20)
+            self.publish(server, PATH, 20, warm.next)
 
             counts = [server.counted()]
             streams = [server.stream(PATH + "?snapshot=0") for _ in range(STREAMS)]
@@ -52,10 +52,8 @@ class InstructionsTest(unittest.TestCase):
             counts.append(server.counted())
             self.publish(server, QUIET_PATH, PUBLISHES)
             counts.append(server.counted())
-            self.publish(server, PATH, PUBLISHES)
-            for stream in streams:
-                for _ in range(PUBLISHES):
-                    stream.next()
+            # One after the other: what comes meanwhile would share their writes, more or less as the machine likes.
+            self.publish(server, PATH, PUBLISHES, lambda: [stream.next() for stream in [warm, *streams]])
             counts.append(server.counted())
             for stream in [warm, *streams]:
                 stream.close()
@@ -67,7 +65,7 @@ class InstructionsTest(unittest.TestCase):
         for name, ceiling in CEILINGS.items():
             self.assertLess(found[name], ceiling, name)
 
-    def publish(self, server, path, count):
+    def publish(self, server, path, count, behind_each=lambda: None):
         headers = support.with_token(server, {"Content-Type": "application/json"}, "admin")
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=support.WAIT_S)
         for _ in range(count):
@@ -75,6 +73,7 @@ class InstructionsTest(unittest.TestCase):
             answer = connection.getresponse()
             answer.read()
             self.assertEqual(answer.status, 200)
+            behind_each()
         connection.close()
 
 
