@@ -10,6 +10,10 @@ namespace rt::hub {
 
 namespace {
 
+// What most messages need, so that they grow but once.
+constexpr std::size_t k_usual_json_bytes = 160;
+constexpr std::size_t k_usual_message_bytes = k_usual_json_bytes + 80;
+
 void append_message(std::string& out, sse::EventId id, std::string_view json) {
   sse::append_id(out, sse::format_event_id(id));
   sse::append_data(out, json);
@@ -46,7 +50,9 @@ void append_subject(std::string& json, const auth::Subscription& subscription, N
 std::string connected_message(const auth::Subscription& subscription, Naming naming,
                               std::chrono::milliseconds heartbeat, std::chrono::milliseconds retry,
                               const Verdict& verdict, sse::EventId position) {
-  std::string json = R"({"type":"connected",)";
+  std::string json;
+  json.reserve(k_usual_json_bytes);
+  json += R"({"type":"connected",)";
   append_subject(json, subscription, naming);
   json += R"(,"heartbeat":)" + seconds_text(heartbeat);
   switch (verdict.resume) {
@@ -63,6 +69,7 @@ std::string connected_message(const auth::Subscription& subscription, Naming nam
       break;
   }
   std::string out;
+  out.reserve(k_usual_message_bytes);
   sse::append_retry(out, retry);
   append_message(out, position, json);
   return out;

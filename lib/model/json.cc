@@ -225,8 +225,13 @@ double number_of(std::string_view raw) {
 
 void append_json_string(std::string& out, std::string_view text) {
   constexpr char k_hex_digits[] = "0123456789abcdef";
+  const auto stands_for_itself = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
   out += '"';
-  while (!text.empty()) {
+  while (true) {
+    const auto plain_until = std::ranges::find_if_not(text, stands_for_itself);
+    out.append(text.begin(), plain_until);
+    text = {plain_until, text.end()};
+    if (text.empty()) break;
     const auto first = static_cast<unsigned char>(text[0]);
     const std::size_t length = base::utf8_length(text);
     if (length == 0) {

@@ -112,6 +112,8 @@ bool contains(const AddressRange& range, const IpAddress& address) {
 
 std::string client_address(const http::Request& request, std::string_view peer,
                            const TrustedProxies& trusted) {
+  const bool is_canonical = !peer.contains(':');  // IPv4; IPv6 may stand for it
+  if (is_canonical && !request.field("X-Forwarded-For")) return std::string(peer);
   std::optional<IpAddress> found = parse_ip_address(peer);
   const auto answer = [&] { return found ? to_string(*found) : std::string(peer); };
   for (const http::Field& field : request.fields | std::views::reverse) {
