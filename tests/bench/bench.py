@@ -96,7 +96,7 @@ def cases(sizes):
         yield Case("publishers", f"{streams:,} subscribers, 16 publishers", (DELIVERIES, CPU),
                    fan_out(sizes, streams, 16))
     for streams in sizes.streams:
-        yield Case("latency", f"{streams:,} subscribers, 10 events/s", (P50, P99), {"streams": streams, **slow})
+        yield Case("latency", f"{streams:,} subscribers, 10 events/s", (P50, P99, CPU), {"streams": streams, **slow})
     yield Case("idle", f"{sizes.idle:,} subscribers", (MEMORY, CONNECTS), idle)
     for publishers, said in ((1, "1 connection"), (64, "64 connections")):
         yield Case("publish", f"{said}, no subscriber", (PUBLISHES, PUBLISH_P99),
