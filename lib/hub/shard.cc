@@ -276,7 +276,7 @@ bool Shard::visit(Channel& channel, std::uint64_t writes_up_to) {
 }
 
 void Shard::end_visit(Channel& channel) {
-  const bool is_kind = &channel >= kinds_.begin() && &channel < kinds_.end();
+  const bool is_kind = std::ranges::any_of(kinds_, [&](const Channel& kind) { return &kind == &channel; });
   const Link link = is_kind ? Link::kind : Link::topic;
   std::uint64_t newer = channel.chain.appended - channel.visited_for;
   std::uint64_t offered = channel.visited_for - channel.offered;
