@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "net/reactor.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
 #include <deque>
+#include <iterator>
+#include <utility>
 
 #include "base/log.h"
 #include "net/loop_context.h"
+#include "net/precedence.h"
 #include "net/rate.h"
 #include "net/surveyor.h"
 
@@ -76,6 +80,7 @@ struct Reactor::Loop {
       shared.turn_time = shared.now();
       shard.set_time(shared.turn_time);
       read_on();
+      if (!precedence.readers_first(shared.turn_time)) answer(std::exchange(held_answers, {}));
       see_to_ready();
       // What comes meanwhile goes to the store together: fewer turns of its thread, and bursts of answers
       // that wake a client's once. Not while somebody waits to be written to.
@@ -90,7 +95,8 @@ struct Reactor::Loop {
   }
 
   bool is_busy() const {
-    return shard.has_work() || !due.empty() || !shared.unread.empty() || !surveyors.empty();
+    return shard.has_work() || !held_answers.empty() || !due.empty() || !shared.unread.empty() ||
+           !surveyors.empty();
   }
 
   milliseconds time_to_tick() const {
@@ -121,14 +127,16 @@ struct Reactor::Loop {
   void take_mail() {
     for (ShardMail& item : reactor.mailbox_.take()) {
       if (const auto* arrival = std::get_if<std::shared_ptr<const store::Arrival>>(&item)) {
+        precedence.on_batch(shared.turn_time);
         if ((*arrival)->cut) shard.cut(*(*arrival)->cut);
         shard.apply((*arrival)->batch);
       } else if (const auto* held = std::get_if<std::shared_ptr<const store::Recollection>>(&item)) {
         shard.recall(**held);
-      } else if (const auto* answers = std::get_if<std::vector<store::Answer>>(&item)) {
-        for (const store::Answer& answer : *answers) {
-          if (Connection* connection = shared.find(answer.to.connection))
-            connection->on_answer(answer.receipt);
+      } else if (auto* answers = std::get_if<std::vector<store::Answer>>(&item)) {
+        if (shard.has_work() && precedence.readers_first(shared.turn_time)) {
+          std::ranges::move(*answers, std::back_inserter(held_answers));
+        } else {
+          answer(*answers);
         }
       } else if (auto* serving = std::get_if<Serving>(&item)) {
         shared.serving = std::move(*serving);
@@ -139,6 +147,12 @@ struct Reactor::Loop {
       } else {
         obey(std::get<Command>(item));
       }
+    }
+  }
+
+  void answer(const std::vector<store::Answer>& answers) {
+    for (const store::Answer& one : answers) {
+      if (Connection* connection = shared.find(one.to.connection)) connection->on_answer(one.receipt);
     }
   }
 
@@ -231,6 +245,7 @@ struct Reactor::Loop {
     // The audience is told of new streams before their first bytes are written (store/audience.h).
     store.post_all(shared.asked);
     if (shard.has_work()) shard.flush();
+    if (!shard.has_work()) precedence.on_idle(shared.now());
     if (!shard.offered_ms().empty()) count_latencies();
     for (const std::uint64_t id : std::exchange(shared.ending, {})) {
       if (Connection* connection = shared.find(id)) connection->close_if_ended();
@@ -294,6 +309,8 @@ struct Reactor::Loop {
   std::vector<Descriptor> acceptors;
   std::vector<std::size_t> paused_acceptors;
   base::SteadyTime next_tick;
+  Precedence precedence;
+  std::vector<store::Answer> held_answers;  // until the readers have been written to
   std::deque<std::uint64_t> due;
   std::deque<Surveyor> surveyors;
   std::uint64_t ticks = 0;

@@ -24,6 +24,12 @@ def raise_descriptor_limit():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+def came_at(ancillary):
+    """When the kernel received the bytes that came with it; None when it does not say."""
+    stamps = [struct.unpack("qq", what) for _, kind, what in ancillary if kind == SO_TIMESTAMPNS]
+    return stamps[0][0] + stamps[0][1] / 1e9 if stamps else None
+
+
 class Followed:
     """One stream; `ended_at` is when its last bytes came."""
 
@@ -70,8 +76,7 @@ class Crowd:
                 some, ancillary = b"", ()
             if some:
                 stream.parts.append(some)
-                stamps = [struct.unpack("qq", what) for _, kind, what in ancillary if kind == SO_TIMESTAMPNS]
-                stream.ended_at = stamps[0][0] + stamps[0][1] / 1e9 if stamps else time.time()
+                stream.ended_at = came_at(ancillary) or time.time()
             else:
                 del self.open[descriptor]
                 stream.socket.close()
