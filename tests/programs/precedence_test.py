@@ -7,7 +7,7 @@ import unittest
 from crowd import SO_TIMESTAMPNS, Crowd, came_at, publish_request
 from support import Server
 
-STREAMS = 600
+STREAMS = 200
 EVENTS = 5
 REST_S = 0.3  # between them, after which the server is at leisure again
 
